@@ -1,0 +1,260 @@
+"""The command line: the only place that prints, reads the environment or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from grader import __version__
+from grader.errors import GraderError, UsageError
+
+PLAIN_COMMANDS = ("start", "hint", "explain", "data", "doctor")  # these run no student code
+COURSE = click.option("--course", type=click.Path(path_type=Path), help="A folder of exercises; ours by default.")
+NO_COLOR = click.option("--no-color", is_flag=True, help="No colours; the environment variable NO_COLOR does the same.")
+PLAIN = click.option("--plain", is_flag=True, help="One line per check, no symbols. The default when not in a terminal.")
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and what the code printed.")
+
+
+def main(environment: int | None = None) -> NoReturn:
+    """The console script. `environment` is the descriptor where a first start put the environment aside."""
+    _force_utf8()
+    if environment is None and _runs_student_code(sys.argv[1:]):
+        from grader import launch
+
+        launch.with_empty_environment(dict(os.environ))
+    code = 0
+    try:
+        code = cli.main(standalone_mode=False, prog_name="grade", obj=environment) or 0
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        code = 130
+    except GraderError as error:
+        from grader.terminal import clean, defuse
+
+        click.echo(f"grade: {defuse(clean(str(error)))}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        code = 1
+    _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Flush and go: taking torch apart at exit costs a tenth of a run."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(code)
+
+
+def _force_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _runs_student_code(arguments: list[str]) -> bool:
+    if any(argument in ("--help", "-h", "--version") for argument in arguments):
+        return False
+    first = next((argument for argument in arguments if not argument.startswith("-")), None)
+    return first not in PLAIN_COMMANDS
+
+
+class _Group(click.Group):
+    """`grade exercise3 …` is `grade check exercise3 …`: what is no command is an exercise."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = next((arg for arg in args if not arg.startswith("-")), None)
+        asks_for_help = any(arg in ("--help", "-h", "--version") for arg in args)
+        if first not in self.commands and not (first is None and asks_for_help):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="grade")
+def cli() -> None:
+    """Grade homework on the first steps in neural networks.
+
+    \b
+      grade                 every exercise found in this folder, and the next one to work on
+      grade exercise3       check exercise3.py in this folder
+      grade exercise3 FILE  check another file
+
+    Exit codes: 0 passed, 1 not passed, 2 called wrongly, 3 could not be graded.
+    """
+
+
+@cli.command(hidden=True, name="check")
+@click.argument("exercise", required=False)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--json", "json_to", metavar="FILE|-", help="Write the report as JSON; with - nothing else is printed.")
+@click.option("--seed", type=int, default=0, help="Meet other examples. Never for marks of record.")
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
+@click.option("--data", type=click.Path(path_type=Path), help="A folder with the MNIST files.")
+@COURSE
+@NO_COLOR
+@PLAIN
+@VERBOSE
+@click.pass_obj
+def check(environment: int | None, exercise: str | None, path: Path | None, **options: Any) -> int:
+    """Check one exercise, or all that are found in this folder."""
+    from grader import checking
+
+    return checking.run(_checking(environment, options), exercise, path)
+
+
+@cli.command()
+@click.argument("exercise", required=False)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@COURSE
+@NO_COLOR
+@PLAIN
+@VERBOSE
+@click.pass_obj
+def watch(environment: int | None, exercise: str | None, path: Path | None, **options: Any) -> int:
+    """Check again at every save, until Ctrl-C."""
+    from grader import watching
+
+    return watching.run(_checking(environment, options), exercise, path)
+
+
+@cli.command()
+@click.argument("exercise", required=False)
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), help="Where to put the files. [here]")
+@click.option("--reset", is_flag=True, help="Bring the original text back; your file is kept beside it as .old.")
+@COURSE
+def start(exercise: str | None, to: Path, reset: bool, course: Path | None) -> int:
+    """Put the exercises' starting files here. Files that exist are left alone."""
+    from grader import starting
+
+    for found in _exercises(course, exercise):
+        copied = starting.copy(found, to, reset)
+        words = {"written": "new", "kept": "kept, it was there", "reset": f"new; yours is now {copied.backup}"}
+        click.echo(f"{copied.path}: {words[copied.what]}")
+    return 0
+
+
+@cli.command()
+@click.argument("exercise")
+@COURSE
+def hint(exercise: str, course: Path | None) -> int:
+    """A hint for the next function to mend; a further one at each call."""
+    from grader import progress
+
+    found = _exercises(course, exercise)[0]
+    function, text, left = progress.next_hint(progress.state_folder(), found, Path.cwd())
+    click.echo(f"{function}: {text}" if function else text)
+    if left:
+        click.echo(f"({left} more: call this again)")
+    return 0
+
+
+@cli.command()
+@click.argument("word", nargs=-1)
+def explain(word: tuple[str, ...]) -> int:
+    """What a WORD of the course means; without a word, which ones there are."""
+    from grader import glossary
+
+    click.echo(glossary.explain(" ".join(word)) if word else glossary.overview())
+    return 0
+
+
+@cli.command()
+@click.option("--data", type=click.Path(path_type=Path), help="A folder that holds the files already.")
+@NO_COLOR
+def data(data: Path | None, no_color: bool) -> int:
+    """Fetch the full MNIST set and verify it (needed from exercise 4 on)."""
+    from grader import fetching
+
+    return fetching.run(data or _data_folder(), _console(no_color))
+
+
+@cli.command()
+@click.argument("exercise", required=False)
+@click.option("--mutants/--no-mutants", default=True, help="Also try small changes of the reference solution.")
+@click.option("--solutions", type=click.Path(path_type=Path), help="The folder of reference solutions.")
+@COURSE
+@NO_COLOR
+@VERBOSE
+@click.pass_obj
+def audit(environment: int | None, exercise: str | None, mutants: bool, solutions: Path | None, **options: Any) -> int:
+    """For authors: do the checks pass what is right and catch what is wrong?"""
+    from grader import auditing
+
+    setting = _checking(environment, {**options, "plain": False})
+    return auditing.run(setting, exercise, solutions, mutants)
+
+
+@cli.command()
+@NO_COLOR
+def doctor(no_color: bool) -> int:
+    """Python, torch, device, data, and which layers of the sandbox are active here."""
+    from grader import doctor as examination
+
+    return examination.run(_console(no_color), _data_folder())
+
+
+def _checking(environment: int | None, options: dict[str, Any]) -> Any:
+    """The setting for commands that run student code. The environment is read back only once the server is forked."""
+    from grader.checking import Setting
+
+    def restore() -> None:
+        if environment is not None:
+            from grader import launch
+
+            os.environ.update(launch.read_environment(environment))
+
+    def console() -> Any:
+        return _console(options.get("no_color", False), to_stderr=options.get("json_to") == "-")
+
+    return Setting(
+        course=options.get("course"),
+        console=console,
+        restore=restore,
+        clean=environment is not None,
+        plain=bool(options.get("plain")),
+        verbose=bool(options.get("verbose")),
+        json_to=options.get("json_to"),
+        write=lambda text: click.echo(text),
+        seed=int(options.get("seed") or 0),
+        device=str(options.get("device") or "cpu"),
+        data=options.get("data"),
+    )
+
+
+def _console(no_color: bool, to_stderr: bool = False) -> Any:
+    from grader import terminal
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    colour = False if no_color or os.environ.get("NO_COLOR") else None
+    columns = os.environ.get("COLUMNS", "")
+    return terminal.console(stream, colour=colour, width=int(columns) if columns.isdigit() else None)
+
+
+def _data_folder() -> Path | None:
+    folder = os.environ.get("MNIST_DIR")
+    return Path(folder) if folder else None
+
+
+def _exercises(folder: Path | None, exercise: str | None) -> list[Any]:
+    from grader import course
+
+    where = folder or course.default_course()
+    if exercise is not None:
+        return [course.find_exercise(where, exercise)]
+    found = course.exercises(where)
+    if not found:
+        raise UsageError(f"There is no exercise in {where}.")
+    return found

@@ -1,0 +1,113 @@
+"""Where the stages meet: course → submission → session → judge → score → report."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader import __version__, engine, messages, score
+from grader.errors import GraderError
+from grader.judge import Judge, pytest_arguments
+from grader.mistakes import MistakeBook
+from grader.server import Server
+from grader.session import LiveSession
+from grader.values import CheckResult, Exercise, Finding, Report, Submission, Verdict
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade. `seed` changes the examples and is never for marks of record; `shrink` looks for the smallest
+    counterexample; `select` is a pytest -k expression; `first_failure` stops at the first check that fails."""
+
+    storage: Path
+    device: str = "cpu"
+    seed: int = 0
+    shrink: bool = True
+    select: str = ""
+    first_failure: bool = False
+
+
+def grade(
+    exercise: Exercise,
+    submission: Submission,
+    server: Server,
+    options: Options,
+    tell: Callable[[CheckResult], None] = lambda result: None,
+    book: MistakeBook | None = None,
+) -> Report:
+    """Grade one submission; `tell` hears of each result as it comes."""
+    session = LiveSession(server, submission, exercise, device=options.device)
+    own_book = book is None and options.shrink
+    book = MistakeBook(lambda: server, exercise) if own_book else book
+    results: list[CheckResult] = []
+
+    def note(result: CheckResult) -> None:
+        explained = book.explain(result) if book is not None else result
+        results.append(dataclasses.replace(explained, transcript=()))
+        tell(results[-1])
+
+    try:
+        engine.use_profile(options.storage, options.shrink)
+        judge = Judge(lambda path: exercise, lambda wanted: session, note, str(options.seed or ""))
+        _run_pytest(exercise, judge, options)
+    finally:
+        session.close()
+        if book is not None and own_book:
+            book.close()
+    if judge.errors or not results:
+        raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(judge.errors) or 'none was found'}")
+    marks = score.total(results, exercise.pass_points)
+    lines = {name: line for name, line in session.lines.items()}
+    placed = tuple(_place(result, lines) for result in results)
+    return Report(exercise, submission, placed, marks, environment(server, options.device))
+
+
+def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
+    arguments = pytest_arguments(exercise.checks_file)
+    arguments += ["-k", options.select] if options.select else []
+    arguments += ["-x"] if options.first_failure else []
+    code = pytest.main(arguments, plugins=[judge])
+    if code == pytest.ExitCode.INTERRUPTED and not judge.errors:
+        raise KeyboardInterrupt
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        raise GraderError(f"pytest failed while it ran the checks of {exercise.id}.")
+
+
+def _place(result: CheckResult, lines: dict[str, int]) -> CheckResult:
+    """Add the line of the student's file that a result is about: where it raised, else the function's own."""
+    finding = result.finding
+    if finding is None:
+        return result
+    line = finding.frames[-1].line if finding.frames else None
+    if line is None:
+        line = next((lines[name] for name in result.functions if name in lines), None)
+    return dataclasses.replace(result, line=line)
+
+
+def environment(server: Server, device: str) -> tuple[tuple[str, str], ...]:
+    """What the verdicts depend on beside the submission and the course."""
+    torch = sys.modules.get("torch")
+    hypothesis = sys.modules.get("hypothesis")
+    layers = server.mode + "".join(f"; missing: {why}" for why in server.missing)
+    return (
+        ("grader", __version__),
+        ("python", platform.python_version()),
+        ("torch", str(torch.__version__) if torch is not None else "not loaded"),
+        ("hypothesis", str(getattr(hypothesis, "__version__", ""))),
+        ("platform", f"{platform.system()} {platform.machine()}"),
+        ("device", device),
+        ("sandbox", layers),
+    )
+
+
+def not_graded(exercise: Exercise, submission: Submission, error: GraderError) -> Report:
+    """The report of a grading that failed on our side: nothing earned, nothing lost, exit code 3."""
+    finding = Finding(messages.UNGRADABLE.format(text=str(error)))
+    result = CheckResult("grading", "The submission is graded", (), Verdict.UNGRADABLE, 0, 0, finding)
+    return Report(exercise, submission, (result,), score.total([result], exercise.pass_points))

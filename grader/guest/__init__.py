@@ -1,0 +1,1 @@
+"""What runs beside student code: the only code of ours that a guest can see."""

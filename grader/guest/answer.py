@@ -1,0 +1,172 @@
+"""Answers calls in the guest: name and arguments in, value or exception out.
+
+Student code runs in this process, so nothing here is trusted by the judge: it can change any of this, and then only
+its own answers change.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader.guest import wire
+from grader.guest.loader import FOLDER, Definitions, similar
+
+LONGEST_TEXT = 2000
+MOST_FRAMES = 8
+Upstream = Callable[[int, tuple[Any, ...]], Any]
+
+
+class Answerer:
+    """Holds a loaded submission and its exercise's probes, and makes the calls that the judge asks for."""
+
+    def __init__(self, definitions: Definitions, probes: dict[str, Any], private: Path, upstream: Upstream) -> None:
+        self.definitions = definitions
+        self.probes = probes
+        self.private = private
+        self.upstream = upstream
+        self.device = "cpu"
+
+    def answer(self, kind: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """["returned", value, changed], ["raised", names, text, frames, changed] or ["missing", name, stub, similar].
+
+        Kinds: "call" a name of the submission, "probe" one of probes.py, "value" a global as it is, and "alias" to let
+        `name` stand for another of the submission's functions (known mistakes are tried that way).
+        """
+        changed: list[Any] = []
+        try:
+            args = tuple(self._arrive(arg) for arg in args)
+            kwargs = {key: self._arrive(value) for key, value in kwargs.items()}
+            if kind == "alias":
+                self.definitions.versions[name] = [self.definitions.find(args[0])]
+                return ["returned", None, []]
+            if kind == "value":
+                return ["returned", self.definitions.find(name), []]
+            function = self.probes[name] if kind == "probe" else self.definitions.find(name)
+        except KeyError:
+            return ["missing", name, False, similar(name, vars(self.definitions.module))]
+        before = [fingerprint(arg) for arg in args]
+        try:
+            value = function(*args, **kwargs)
+        except BaseException as error:  # whatever student code raises is an answer, sys.exit included
+            changed = _changes(args, before)
+            if isinstance(error, MissingName):
+                return ["missing", error.name, False, similar(error.name, vars(self.definitions.module))]
+            if isinstance(error, NotImplementedError) and not str(error):
+                return ["missing", name if kind == "call" else _stub_name(error, name), True, []]
+            return ["raised", *describe(error), changed]
+        return ["returned", value, _changes(args, before)]
+
+    def _arrive(self, value: Any) -> Any:
+        """Turn what came over the wire into what the student's function is given."""
+        if isinstance(value, wire.Callback):
+            return lambda *args: self._arrive(self.upstream(value.number, args))
+        if isinstance(value, wire.GuestPath):
+            return self._write(value)
+        if type(value) in (list, tuple):
+            return type(value)(self._arrive(item) for item in value)
+        if type(value) is dict:
+            return {key: self._arrive(item) for key, item in value.items()}
+        if hasattr(value, "sent"):
+            return self._tensor(value)
+        torch = sys.modules.get("numpy")
+        if torch is not None and isinstance(value, torch.ndarray) and not value.flags.writeable:
+            return value.copy()
+        return value
+
+    def _tensor(self, value: Any) -> Any:
+        sent = value.sent
+        del value.sent
+        if self.device != "cpu":
+            value = value.to(self.device)
+        if sent["requires_grad"]:
+            value.requires_grad_(True)
+        if sent["grad"] is not None:
+            value.grad = self._tensor(sent["grad"])
+        return value
+
+    def _write(self, path: wire.GuestPath) -> Path | str:
+        root = self.private
+        for name, data in path.files:
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        found = root / path.name if path.name else root
+        return str(found) if path.as_str else found
+
+
+class MissingName(Exception):
+    """A probe asked the submission for a name it does not define."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class SubmissionView:
+    """What a probe sees as `student`: the submission's names, the version that is graded."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self._definitions = definitions
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._definitions.find(name)
+        except KeyError:
+            raise MissingName(name) from None
+
+
+def fingerprint(value: Any) -> Any:
+    """Something that differs when a value was changed, bit for bit, `requires_grad` and `grad` included."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if torch is not None and isinstance(value, torch.Tensor):
+        grad = value.grad if value.is_leaf else None
+        data = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        return (tuple(value.shape), str(value.dtype), value.requires_grad, fingerprint(grad), data)
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return (value.shape, value.dtype.str, value.tobytes())
+    if type(value) in (list, tuple):
+        return [fingerprint(item) for item in value]
+    if type(value) is dict:
+        return [(key, fingerprint(item)) for key, item in value.items()]
+    return value if isinstance(value, (int, float, str, bytes)) else None
+
+
+def _changes(args: tuple[Any, ...], before: list[Any]) -> list[Any]:
+    """(position, value now) of each argument that is not as it was."""
+    changed = []
+    for place, (arg, old) in enumerate(zip(args, before, strict=True)):
+        try:
+            same = fingerprint(arg) == old
+        except Exception:  # an argument may have been resized or moved in ways that cannot be read any more
+            same = False
+        if not same:
+            changed.append([place, arg])
+    return changed
+
+
+def describe(error: BaseException) -> list[Any]:
+    """[names of the class and its bases, text, the student's own lines as [file, line, function, source]]."""
+    names = [cls.__name__ for cls in type(error).__mro__ if cls not in (object, BaseException)]
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # a student's exception may fail to print
+        text = ""
+    frames = []
+    for entry in traceback.extract_tb(error.__traceback__):
+        if entry.filename.startswith(FOLDER) and not entry.filename.endswith(("/probes.py", "/checks.py")):
+            frames.append([os.path.basename(entry.filename), entry.lineno or 0, entry.name, (entry.line or "").strip()])
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(FOLDER):
+        line = (error.text or "").strip("\n")
+        frames.append([os.path.basename(error.filename), error.lineno or 0, "<module>", line.strip()])
+    return [names, str(text)[:LONGEST_TEXT], frames[-MOST_FRAMES:]]
+
+
+def _stub_name(error: BaseException, otherwise: str) -> str:
+    """The innermost student function that is still a stub, where a probe called it."""
+    entries = [entry for entry in traceback.extract_tb(error.__traceback__) if entry.filename.startswith(FOLDER)]
+    return entries[-1].name if entries else otherwise

@@ -1,0 +1,32 @@
+"""What the warm server is told when it starts, as plain data that also crosses an exec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.sandbox.view import DEVICES, View
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`mode` is "namespaces" (our own), "inside" (a program such as bubblewrap made them) or "kernel" (none).
+
+    `preload` are modules to import once; `view` is what guests may read.
+    """
+
+    mode: str
+    preload: tuple[str, ...]
+    view: View
+
+    def plain(self) -> list[object]:
+        """As a value for the wire."""
+        view = self.view
+        return [self.mode, list(self.preload), list(view.folders), list(view.masked), list(view.devices)]
+
+    @classmethod
+    def of(cls, plain: list[object]) -> Plan:
+        """Read back what `plain` gave; it comes from our own process."""
+        mode, preload, folders, masked, devices = plain
+        assert isinstance(preload, list) and isinstance(folders, list)
+        assert isinstance(masked, list) and isinstance(devices, list)
+        return cls(str(mode), tuple(preload), View(tuple(folders), tuple(masked), tuple(devices or DEVICES)))

@@ -1,0 +1,142 @@
+"""The snapshot: gives up all rights, loads the submission, and forks once for each check.
+
+Student code runs in this process and in its forks. It hears the judge on descriptor 4 (one byte each, with the check's
+channel and output pipe): "F" to fork a check, "B" to become the check itself, where a fork would share something. The
+first thing it tells is how loading went.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader.guest import wire
+from grader.guest.answer import Answerer, SubmissionView, describe
+from grader.guest.loader import load, load_helper
+
+SEED = 20_240_229
+
+
+def run(order: dict[str, Any], channel: int, output: int, private: str, confine: Callable[[], None]) -> NoReturn:
+    """Load and serve; never returns."""
+    status = 1
+    snap = socket.socket(fileno=os.dup2(channel, 3))
+    try:
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.closerange(4, 256)
+        os.chdir(private)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            confine()
+        except Exception as error:  # told to the judge, which then grades nothing
+            wire.send(snap, ["failed", str(error)])
+            os._exit(1)
+        seed(order["seed"])
+        answerer = _load(order, snap, Path(private))
+        if answerer is not None:
+            _serve(snap, answerer)
+        status = 0
+    except (EOFError, OSError):
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def seed(number: int) -> None:
+    """Seed what a submission may draw from, so that the same work gets the same marks."""
+    random.seed(number)
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        numpy.random.seed(number)
+    if torch is not None:
+        torch.manual_seed(number)
+
+
+def _load(order: dict[str, Any], snap: socket.socket, private: Path) -> Answerer | None:
+    try:
+        definitions = load(order["source"], order["label"], order["names"])
+        probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
+    except BaseException as error:  # sys.exit in a submission included
+        _flush()
+        wire.send(snap, ["raised", *describe(error)])
+        return None
+    _flush()
+    wire.send(snap, ["loaded", definitions.lines()])
+    answerer = Answerer(definitions, probes, private, lambda number, args: None)
+    answerer.device = order["device"]
+    return answerer
+
+
+def _serve(snap: socket.socket, answerer: Answerer) -> None:
+    while True:
+        what, descriptors, _, _ = socket.recv_fds(snap, 1, 2)
+        if not what:
+            return
+        if what == b"B":
+            _check(snap, answerer, descriptors)
+        child = os.fork()
+        if child == 0:
+            _check(snap, answerer, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        _, status = os.waitpid(child, 0)
+        wire.send(snap, ["over", os.waitstatus_to_exitcode(status)])
+
+
+def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> NoReturn:
+    """Answer one check's calls until its channel closes."""
+    snap.close()
+    channel = socket.socket(fileno=os.dup2(descriptors[0], 3))
+    os.dup2(descriptors[1], 1)
+    os.dup2(descriptors[1], 2)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    read, own_pid = wire.blocking_reader(channel), os.getpid()
+
+    def upstream(number: int, args: tuple[Any, ...]) -> Any:
+        wire.send(channel, ["callback", number, list(args)])
+        answer = wire.receive(read)
+        if answer[0] == "error":
+            raise TypeError(answer[1])
+        return answer[1]
+
+    answerer.upstream = upstream
+    try:
+        while True:
+            serial, kind, name, args, kwargs = wire.receive(read)
+            answer = answerer.answer(kind, name, tuple(args), kwargs)
+            if os.getpid() != own_pid:
+                os._exit(0)  # student code forked and its child came back from the call
+            _flush()
+            wire.send(channel, ["answer", serial, *_sendable(answer)])
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+def _sendable(answer: list[Any]) -> list[Any]:
+    """The answer, or a MemoryError's where packing it would not fit any more."""
+    try:
+        wire.dump(answer)
+        return answer
+    except MemoryError:
+        return ["raised", ["MemoryError"], "the result does not fit into memory", [], []]
+    except Exception as error:  # cyclic lists and other values that msgpack refuses
+        kind = type(answer[1]).__name__ if answer[0] == "returned" else "value"
+        return ["returned", wire.Opaque(kind, f"<{kind} that cannot be sent: {type(error).__name__}>"), []]
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # student code may have replaced or closed them
+            pass

@@ -1,0 +1,222 @@
+"""The warden: process 1 of a cell. Trusted; runs no student code; counts what the cell uses and ends it.
+
+Theory of operation. It has the rights of the cell's owner namespace, is not dumpable, and hears only the judge:
+["settle"] after the submission has loaded (which processes belong to it, and may it be forked for each check?),
+["begin"] and ["end"] around each check. In between it looks into the cell's own /proc every 20 ms and sums CPU time and
+private memory over all processes; whoever goes over is killed, and the cause is told at ["end"]. "end" also kills
+everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the kernel ends
+the cell with it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import socket
+import time
+from typing import Any
+
+from grader.guest import wire
+from grader.sandbox import namespaces, syscalls
+from grader.sandbox.view import View
+from grader.values import Limits
+
+PERIOD_S = 0.02
+MIB = 1 << 20
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Warden:
+    """`owner` is whose fresh /tmp to mount, None where `private` is a plain folder."""
+
+    def __init__(
+        self, channel: socket.socket, limits: Limits, private: str, owner: tuple[int, int] | None, view: View
+    ) -> None:
+        self.channel = channel
+        self.view = view
+        self.limits = limits
+        self.private = private
+        self.owner = owner
+        self.cause = ""
+        self.reaped_s = 0.0
+        self.peak = 0
+        self.keep: set[int] = set()
+        self.base_cpu: dict[int, float] = {}
+        self.start_s = 0.0
+        syscalls.set_dumpable(False)
+
+    def run(self, snapshot: int) -> None:
+        """Watch until the judge closes the channel."""
+        self.snapshot = snapshot
+        self.base_memory = private_memory(snapshot)
+        self.watching = True
+        self.base_cpu = {}
+        self.start_s = self.reaped_s
+        poller = select.poll()
+        poller.register(self.channel, select.POLLIN)
+        read = wire.blocking_reader(self.channel)
+        try:
+            while True:
+                if not poller.poll(PERIOD_S * 1000 if self.watching else 1000):
+                    self._look()
+                    continue
+                self._obey(wire.receive(read))
+        except (EOFError, OSError, wire.Malformed):
+            pass
+        finally:
+            self._end_all(set())
+            if self.owner is None:
+                shutil.rmtree(self.private, ignore_errors=True)
+
+    def _obey(self, order: list[Any]) -> None:
+        if order[0] == "settle":
+            self.watching = False
+            self.keep = set(self._processes())
+            wire.send(self.channel, ["settled", self._can_fork(), self._usage()])
+        elif order[0] == "begin":
+            self.cause, self.peak, self.reaped_s, self.start_s = "", 0, 0.0, 0.0
+            self.base_cpu = {pid: cpu_s(pid) for pid in self._processes()}
+            self.watching = True
+        elif order[0] == "end":
+            self._look()
+            self.watching = False
+            usage = self._usage()
+            self._end_all(self.keep if self.keep else set())
+            self._empty()
+            wire.send(self.channel, ["ended", self.cause, usage])
+
+    def _look(self) -> None:
+        """Sum up, and end the cell's check (or its load) when it is over a limit."""
+        self._reap()
+        processes = self._processes()
+        memory = sum(max(0, private_memory(pid) - self.base_memory) for pid in processes)
+        self.peak = max(self.peak, memory)
+        if not self.watching or self.cause:
+            return
+        if memory > self.limits.memory_mib * MIB:
+            self.cause = "memory"
+        elif self._cpu_s(processes) > self.limits.cpu_s:
+            self.cause = "cpu"
+        elif len(processes) > self.limits.processes + 4:
+            self.cause = "processes"
+        if self.cause:
+            self._end_all(self.keep)
+
+    def _cpu_s(self, processes: list[int]) -> float:
+        return self.reaped_s + sum(max(0.0, cpu_s(pid) - self.base_cpu.get(pid, 0.0)) for pid in processes)
+
+    def _usage(self) -> dict[str, float]:
+        return {"cpu_s": round(self._cpu_s(self._processes()), 3), "memory_mib": self.peak / MIB}
+
+    def _processes(self) -> list[int]:
+        if self.owner is None:
+            return descendants(os.getpid())
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+    def _end_all(self, keep: set[int]) -> None:
+        """Kill every process but `keep`, until none is left: new ones may appear while we look."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            self._reap()
+            doomed = [pid for pid in self._processes() if pid not in keep and alive(pid)]
+            if not doomed:
+                return
+            for pid in doomed:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.0005)
+
+    def _reap(self) -> None:
+        try:
+            while True:
+                pid, _, usage = os.wait4(-1, os.WNOHANG)
+                if not pid:
+                    return
+                if pid != self.snapshot:
+                    self.reaped_s += usage.ru_utime + usage.ru_stime
+        except ChildProcessError:
+            pass
+
+    def _can_fork(self) -> bool:
+        """Whether forks of the snapshot share nothing they could write: no threads, no helpers, no files, no memory."""
+        task = f"/proc/{self.snapshot}"
+        try:
+            if self.keep != {self.snapshot} or len(os.listdir(f"{task}/task")) != 1:
+                return False
+            if self._leftovers():
+                return False
+            targets = {fd: os.readlink(f"{task}/fd/{fd}") for fd in os.listdir(f"{task}/fd")}
+            if any(int(fd) > 3 for fd in targets):
+                return False
+            with open(f"{task}/maps", "rb") as maps:
+                return not any(line.split(b" ", 2)[1].startswith((b"rw-s", b"-w-s")) for line in maps)
+        except OSError:
+            return False
+
+    def _leftovers(self) -> list[str]:
+        if self.owner is None:
+            return os.listdir(self.private)
+        return namespaces.leftovers(self.view)
+
+    def _empty(self) -> None:
+        """Give the next check a fresh /tmp where this one left something."""
+        for name in self._leftovers():
+            if self.owner is not None:
+                syscalls.umount2(name, syscalls.MNT_DETACH)
+                namespaces.fresh(name, namespaces.PRIVATE[name], self.owner, self.view)
+                continue
+            path = os.path.join(self.private, name)
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                os.unlink(path)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process is more than a zombie."""
+    fields = stat_fields(pid)
+    return bool(fields) and fields[0] not in (b"Z", b"X")
+
+
+def stat_fields(pid: int) -> list[bytes]:
+    """The fields of /proc/PID/stat after the name; none where the process is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
+    except OSError:
+        return []
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process and of its children that it waited for (proc(5), fields 14 to 17)."""
+    fields = stat_fields(pid)
+    return sum(int(field) for field in fields[11:15]) * TICK_S if fields else 0.0
+
+
+def private_memory(pid: int) -> int:
+    """Bytes of resident memory that are no file's: what a process adds beside its libraries."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as file:
+            fields = file.read().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * PAGE
+
+
+def descendants(root: int) -> list[int]:
+    """All processes below `root`, by their parents; for cells without a pid namespace."""
+    parents: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit() and (fields := stat_fields(int(name))):
+            parents.setdefault(int(fields[1]), []).append(int(name))
+    found, todo = [], [root]
+    while todo:
+        children = parents.get(todo.pop(), [])
+        found += children
+        todo += children
+    return found

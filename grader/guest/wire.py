@@ -1,0 +1,306 @@
+"""The wire between judge and guest: frames of plain data over a stream socket, no pickle in either direction.
+
+A frame is `b"TG1\\n"`, the header's length (u32) and the number of buffers (u32), each buffer's length (u64), then the
+header and the raw buffers, all little-endian. The header is msgpack; what msgpack does not know is an extension:
+tuples, large ints, tensors and arrays (dtype, shape and the number of their buffer), callbacks, files, and `Opaque`
+for what cannot cross. Whatever comes in is rebuilt as exact builtin types and plain tensors, or refused as WireError.
+Both sides import this file; it knows torch and numpy only where they are already loaded.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+
+MAGIC = b"TG1\n"
+_HEAD = struct.Struct("<4sII")
+MAX_HEADER = 16 << 20
+MAX_BUFFERS = 65_536
+MAX_TOTAL = 512 << 20
+_TUPLE, _INT, _TENSOR, _ARRAY, _OPAQUE, _CALLBACK, _PATH, _COMPLEX, _SCALAR = range(1, 10)
+TORCH_DTYPES = (
+    "float32 float64 float16 bfloat16 uint8 int8 int16 int32 int64 uint16 uint32 uint64 bool complex64 complex128"
+).split()
+NUMPY_KINDS = "biufc"
+
+
+class Malformed(Exception):
+    """Bytes that are not the protocol."""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Stands for a value that cannot cross: its type's name, and how it prints."""
+
+    type_name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function that stays with the judge; the guest gets one that asks the judge for each value.
+
+    `text` is how it is shown, `function` what it stands for; only the number travels.
+    """
+
+    number: int
+    text: str = ""
+    function: Callable[..., Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class GuestPath:
+    """A path in the guest's private folder: `files` maps relative names to bytes, written before the call.
+
+    `name` is the path to pass, relative to the same folder: a file of it, the folder itself (""), or nothing there.
+    """
+
+    name: str
+    files: tuple[tuple[str, bytes], ...] = ()
+    as_str: bool = False
+
+
+def dump(value: Any, max_bytes: int = MAX_TOTAL) -> list[bytes | memoryview]:
+    """The parts of one frame that carries `value`; join or send them in order."""
+    buffers: list[memoryview] = []
+
+    def extend(item: Any) -> Any:
+        return _extend(item, buffers, pack, max_bytes)
+
+    def pack(item: Any) -> bytes:
+        return bytes(msgpack.packb(item, default=extend, strict_types=True, unicode_errors="surrogatepass"))
+
+    header = pack(value)
+    lengths = struct.pack(f"<{len(buffers)}Q", *(buffer.nbytes for buffer in buffers))
+    return [_HEAD.pack(MAGIC, len(header), len(buffers)) + lengths, header, *buffers]
+
+
+def _extend(item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], max_bytes: int) -> Any:
+    """What msgpack does not take as it is: subclasses become their base, arrays a buffer, the rest Opaque."""
+    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    if isinstance(item, tuple):
+        return msgpack.ExtType(_TUPLE, pack(list(item)))
+    if torch is not None and isinstance(item, torch.Tensor):
+        return _pack_tensor(torch, item, buffers, pack, max_bytes)
+    if numpy is not None and isinstance(item, (numpy.ndarray, numpy.generic)):
+        return _pack_array(numpy, item, buffers, pack, max_bytes)
+    if isinstance(item, int):
+        number = int(item)
+        size = number.bit_length() // 8 + 1
+        return msgpack.ExtType(_INT, number.to_bytes(size, "little", signed=True))
+    for base in (float, str, bytes, list, dict):
+        if isinstance(item, base):
+            return base(item)
+    if isinstance(item, bytearray):
+        return bytes(item)
+    if type(item) is complex:
+        return msgpack.ExtType(_COMPLEX, struct.pack("<dd", item.real, item.imag))
+    if type(item) is Callback:
+        return msgpack.ExtType(_CALLBACK, pack(item.number))
+    if type(item) is GuestPath:
+        return msgpack.ExtType(_PATH, pack([item.name, [list(pair) for pair in item.files], item.as_str]))
+    if type(item) is not Opaque:
+        item = opaque(item)
+    return msgpack.ExtType(_OPAQUE, pack([item.type_name, item.text]))
+
+
+def opaque(item: Any, text: str | None = None) -> Opaque:
+    """Describe a value that cannot cross; its own repr may fail or be endless."""
+    name = str(type.__getattribute__(type(item), "__name__"))[:80]
+    if text is None:
+        try:
+            text = repr(item)
+        except Exception:  # a student's __repr__ may raise anything
+            text = f"<{name}>"
+    return Opaque(name, str(text)[:300])
+
+
+def _pack_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+    with torch._C.DisableTorchFunctionSubclass():  # a subclass may override even `detach` and `shape`
+        return _pack_plain_tensor(torch, item, buffers, pack, most)
+
+
+def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+    plain = item.detach().as_subclass(torch.Tensor)
+    dtype = str(plain.dtype).removeprefix("torch.")
+    if plain.layout is not torch.strided or plain.is_meta or dtype not in TORCH_DTYPES:
+        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<{plain.layout} tensor of dtype {dtype}>"]))
+    if plain.numel() * plain.element_size() > most:
+        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<tensor of shape {tuple(plain.shape)}, too large to send>"]))
+    device = plain.device.type
+    plain = plain.cpu().resolve_conj().resolve_neg().contiguous()
+    grad = item.grad if item.requires_grad and item.is_leaf else None
+    flags = [bool(item.requires_grad), bool(item.is_leaf)]
+    buffers.append(memoryview(plain.reshape(-1).view(torch.uint8).numpy()))
+    place = len(buffers) - 1
+    return msgpack.ExtType(_TENSOR, pack([dtype, list(plain.shape), *flags, device, place, grad]))
+
+
+def _pack_array(numpy: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+    plain = numpy.ascontiguousarray(item).reshape(numpy.shape(item))
+    if plain.dtype.kind not in NUMPY_KINDS or not plain.dtype.isnative or plain.nbytes > most:
+        text = f"<array of dtype {plain.dtype} and shape {plain.shape}, which cannot be sent>"
+        return msgpack.ExtType(_OPAQUE, pack(["ndarray", text]))
+    buffers.append(memoryview(plain.reshape(-1).view(numpy.uint8)))
+    code = _SCALAR if isinstance(item, numpy.generic) else _ARRAY
+    return msgpack.ExtType(code, pack([plain.dtype.str, list(plain.shape), len(buffers) - 1]))
+
+
+def load(header: bytes | bytearray, buffers: list[bytearray]) -> Any:
+    """Rebuild the value of one frame.
+
+    Raises:
+        Malformed: whatever is wrong with the bytes.
+    """
+
+    def unpack(code: int, data: bytes) -> Any:
+        if code == _INT:
+            return int.from_bytes(data, "little", signed=True)
+        if code == _COMPLEX:
+            return complex(*struct.unpack("<dd", data))
+        part = parse(data)
+        builder = _BUILDERS.get(code)
+        if builder is None:
+            raise Malformed(f"extension {code} is not known")
+        return builder(part, buffers)
+
+    def parse(data: bytes | bytearray) -> Any:
+        return msgpack.unpackb(data, ext_hook=unpack, strict_map_key=False, unicode_errors="surrogatepass")
+
+    try:
+        return parse(header)
+    except Malformed:
+        raise
+    except Exception as error:  # msgpack, torch and numpy refuse bad bytes in many ways; all mean the same here
+        raise Malformed(f"{type(error).__name__}: {str(error)[:200]}") from None
+
+
+def _list(part: Any, *types: Any) -> list[Any]:
+    if type(part) is not list or len(part) != len(types):
+        raise Malformed("an extension has the wrong number of parts")
+    for item, wanted in zip(part, types, strict=True):
+        if wanted is not None and type(item) is not wanted:
+            raise Malformed(f"expected {wanted.__name__}, found {type(item).__name__}")
+    return part
+
+
+def _shape(part: list[Any], buffers: list[bytearray], place: int, itemsize: int) -> tuple[tuple[int, ...], bytearray]:
+    if len(part) > 32 or any(type(size) is not int or size < 0 for size in part):
+        raise Malformed("a shape is not a list of sizes")
+    if not 0 <= place < len(buffers) or len(buffers[place]) != math.prod(part) * itemsize:
+        raise Malformed("a buffer does not match its shape")
+    return tuple(part), buffers[place]
+
+
+def _build_tensor(part: Any, buffers: list[bytearray]) -> Any:
+    import torch
+
+    dtype_name, sizes, requires_grad, is_leaf, device, place, grad = _list(part, str, list, bool, bool, str, int, None)
+    if dtype_name not in TORCH_DTYPES:
+        raise Malformed(f"dtype {dtype_name[:40]} is not known")
+    dtype = getattr(torch, dtype_name)
+    shape, buffer = _shape(sizes, buffers, place, dtype.itemsize)
+    tensor = torch.frombuffer(buffer, dtype=dtype).reshape(shape) if buffer else torch.empty(shape, dtype=dtype)
+    if dtype_name == "bool" and buffer and max(buffer) > 1:
+        raise Malformed("a bool tensor holds bytes other than 0 and 1")
+    tensor.sent = {"requires_grad": requires_grad, "is_leaf": is_leaf, "device": device[:20], "grad": grad}
+    return tensor
+
+
+def _build_array(part: Any, buffers: list[bytearray], scalar: bool = False) -> Any:
+    import numpy
+
+    code, sizes, place = _list(part, str, list, int)
+    if len(code) > 8:
+        raise Malformed("a dtype is not known")
+    dtype = numpy.dtype(code)
+    if dtype.kind not in NUMPY_KINDS or dtype.hasobject or dtype.itemsize > 32:
+        raise Malformed(f"dtype {code} cannot be sent")
+    shape, buffer = _shape(sizes, buffers, place, dtype.itemsize)
+    array = numpy.frombuffer(buffer, dtype=dtype).reshape(shape)
+    if not scalar:
+        return array
+    if shape != ():
+        raise Malformed("a scalar has a shape")
+    return array[()]
+
+
+def _build_path(part: Any, buffers: list[bytearray]) -> GuestPath:
+    name, files, as_str = _list(part, str, list, bool)
+    pairs = tuple((entry[0], entry[1]) for entry in (_list(pair, str, bytes) for pair in files))
+    return GuestPath(name, pairs, as_str)
+
+
+_BUILDERS: dict[int, Callable[[Any, list[bytearray]], Any]] = {
+    _TUPLE: lambda part, buffers: tuple(part if type(part) is list else _list(part)),
+    _TENSOR: _build_tensor,
+    _ARRAY: _build_array,
+    _SCALAR: lambda part, buffers: _build_array(part, buffers, scalar=True),
+    _OPAQUE: lambda part, buffers: Opaque(*_list(part, str, str)),
+    _CALLBACK: lambda part, buffers: Callback(*_list([part], int)),
+    _PATH: _build_path,
+}
+
+
+def send(sock: socket.socket, value: Any, max_bytes: int = MAX_TOTAL) -> None:
+    """Send one frame, whole. Raises OSError where the other side is gone."""
+    parts = dump(value, max_bytes)
+    total = sum(len(part) for part in parts)
+    if len(parts) <= 64:
+        sent = sock.sendmsg(parts)
+        if sent == total:
+            return
+        rest = memoryview(b"".join(parts))[sent:]
+    else:
+        rest = memoryview(b"".join(parts))
+    sock.sendall(rest)
+
+
+def receive(read_into: Callable[[memoryview], None], max_bytes: int = MAX_TOTAL) -> Any:
+    """Read one frame. `read_into` fills the whole view it is given, or raises EOFError.
+
+    Raises:
+        Malformed: the bytes are not the protocol, or more than `max_bytes`.
+        EOFError: the other side ended; at once or in the middle of a frame.
+    """
+    head = bytearray(_HEAD.size)
+    read_into(memoryview(head))
+    magic, header_length, count = _HEAD.unpack(head)
+    if magic != MAGIC or header_length > MAX_HEADER or count > MAX_BUFFERS:
+        raise Malformed("a frame does not start as one")
+    lengths: tuple[int, ...] = ()
+    if count:
+        table = bytearray(8 * count)
+        read_into(memoryview(table))
+        lengths = struct.unpack(f"<{count}Q", table)
+    if sum(lengths) + header_length > max_bytes:
+        raise Malformed("a frame is too large")
+    header = bytearray(header_length)
+    read_into(memoryview(header))
+    buffers = []
+    for length in lengths:
+        buffer = bytearray(length)
+        if length:
+            read_into(memoryview(buffer))
+        buffers.append(buffer)
+    return load(header, buffers)
+
+
+def blocking_reader(sock: socket.socket) -> Callable[[memoryview], None]:
+    """A `read_into` for `receive` that waits as long as it takes."""
+
+    def read_into(view: memoryview) -> None:
+        while view:
+            count = sock.recv_into(view)
+            if count == 0:
+                raise EOFError
+            view = view[count:]
+
+    return read_into

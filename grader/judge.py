@@ -1,0 +1,225 @@
+"""Runs an exercise's checks under pytest and turns what happens into CheckResults. Never runs student code.
+
+The checks are plain pytest functions; `Judge` is the pytest plugin that gives them `student` and `credit`, reads their
+markers, runs each in a guest of its own and notes the verdict. The command line hands `Judge` to pytest.main; under
+pytest itself `grader.plugin` registers it for `--submission`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from grader import engine, messages, verdicts
+from grader.student import Guest, Student
+from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Stopped, Verdict
+
+MARKERS = (
+    "points(n): what the check is worth",
+    "needs(name, ...): checks that have to pass before this one is tried",
+    "functions(name, ...): the student's functions whose fault can make it fail",
+    "hidden: students see the check's title and points only",
+    "observed: judges what the guest reports of itself",
+)
+
+
+class Session(Protocol):
+    """One loaded submission, ready to hand out guests."""
+
+    failure: Raised | Stopped | None
+
+    def guest(self, limits: Limits) -> Guest:
+        """A process of its own with the submission loaded, for one check."""
+
+    def close(self) -> None:
+        """End everything that belongs to the submission."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the markers and the docstring say of a check."""
+
+    id: str
+    title: str
+    functions: tuple[str, ...]
+    points: int
+    needs: tuple[str, ...]
+    hidden: bool
+
+
+class Judge:
+    """The pytest plugin. `open_session` loads the submission for an exercise; `tell` receives each result."""
+
+    def __init__(
+        self,
+        exercise_of: Callable[[Path], Exercise],
+        open_session: Callable[[Exercise], Session],
+        tell: Callable[[CheckResult], None],
+        key: str = "",
+    ) -> None:
+        self._exercise_of = exercise_of
+        self._open_session = open_session
+        self._tell = tell
+        self._key = key
+        self.results: dict[str, CheckResult] = {}
+        self.errors: list[str] = []
+
+    @pytest.hookimpl
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for marker in MARKERS:
+            config.addinivalue_line("markers", marker)
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The submission, in a process of its own for this check."""
+        exercise = self._exercise_of(request.path)
+        session = self._open_session(exercise)
+        guest = _NotLoaded() if session.failure else session.guest(exercise.limits)
+        student = Student(guest, exercise.names)
+        request.node.stash[STUDENT] = student
+        request.node.stash[FAILURE] = session.failure
+        yield student
+        guest.close()
+
+    @pytest.fixture
+    def credit(self, student: Student) -> Callable[[int, str], None]:
+        """`credit(points, why)` gives these points although the check goes on to fail."""
+        return student.credit
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        check = describe(item)
+        for need in check.needs:
+            earlier = self.results.get(need)
+            if earlier is not None and earlier.verdict not in (Verdict.PASSED, Verdict.NOT_APPLICABLE):
+                text = messages.SKIPPED.format(need=earlier.title.rstrip("."))
+                self._note(check, Verdict.SKIPPED, Finding(text))
+                pytest.skip(text)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
+        student = pyfuncitem.stash.get(STUDENT, None)
+        if student is None:
+            return (yield)
+        check, exercise = describe(pyfuncitem), self._exercise_of(pyfuncitem.path)
+        failure = pyfuncitem.stash.get(FAILURE, None)
+        if failure is not None:
+            verdict, finding = verdicts.load_failure(failure, exercise.limits)
+            self._note(check, verdict, finding)
+            pytest.fail(finding.message, pytrace=False)
+        key = f"{self._key}:{exercise.id}:{check.id}"
+        pyfuncitem.obj = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
+        error: BaseException | None = None
+        try:
+            with engine.own_constants_only():
+                result = yield
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as caught:  # a check may raise anything; the verdict says whose fault it is
+            error = caught
+        output = student.close()
+        if error is None:
+            self._note(check, Verdict.PASSED, None, student, output)
+            return result
+        verdict, finding = verdicts.judge(error, student, exercise.limits)
+        self._note(check, verdict, finding, student, output)
+        if verdict is Verdict.NOT_APPLICABLE:
+            pytest.skip(finding.message)
+        pytest.fail(plain_text(verdict, finding), pytrace=False)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        report = yield
+        check = describe(item)
+        if report.failed and check.id not in self.results:
+            text = messages.UNGRADABLE.format(text=call.excinfo.exconly() if call.excinfo else "no reason is known")
+            self._note(check, Verdict.UNGRADABLE, Finding(text))
+        return report
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    def _note(
+        self,
+        check: Check,
+        verdict: Verdict,
+        finding: Finding | None,
+        student: Student | None = None,
+        output: str = "",
+    ) -> None:
+        points = check.points if verdict is Verdict.PASSED else 0
+        notes = tuple(student.notes) if student is not None else ()
+        if student is not None and student.credited is not None and verdict is not Verdict.PASSED:
+            points, notes = min(student.credited[0], check.points), (*notes, student.credited[1])
+        result = CheckResult(
+            id=check.id,
+            title=check.title,
+            functions=check.functions,
+            verdict=verdict,
+            points=points,
+            max_points=0 if verdict is Verdict.NOT_APPLICABLE else check.points,
+            finding=finding,
+            hidden=check.hidden,
+            output=output,
+            notes=notes,
+            transcript=tuple(student.transcript + student.example) if student is not None else (),
+        )
+        self.results[check.id] = result
+        self._tell(result)
+
+
+STUDENT: pytest.StashKey[Student] = pytest.StashKey()
+FAILURE: pytest.StashKey[Raised | Stopped | None] = pytest.StashKey()
+
+
+class _NotLoaded:
+    """Stands for the guest of a submission that could not be loaded; no check gets as far as to ask it."""
+
+    def ask(self, call: Any) -> Any:
+        raise AssertionError("a submission that was not loaded was asked")
+
+    def close(self) -> str:
+        return ""
+
+
+def describe(item: pytest.Item) -> Check:
+    """Read a check's markers and docstring."""
+    name = item.name.removeprefix("test_")
+    doc = inspect.getdoc(getattr(item, "obj", None)) or name.replace("_", " ")
+
+    def words(marker: str) -> tuple[str, ...]:
+        return tuple(str(arg) for mark in item.iter_markers(marker) for arg in mark.args)
+
+    points = item.get_closest_marker("points")
+    return Check(
+        id=name,
+        title=doc.strip().splitlines()[0],
+        functions=words("functions"),
+        points=int(points.args[0]) if points else 1,
+        needs=tuple(need.removeprefix("test_") for need in words("needs")),
+        hidden=item.get_closest_marker("hidden") is not None,
+    )
+
+
+def plain_text(verdict: Verdict, finding: Finding) -> str:
+    """A finding in a few plain lines, for pytest's own report."""
+    lines = [f"{verdict}: {finding.message}"]
+    lines += [f"  {finding.call}"] if finding.call else []
+    lines += [f"  got       {finding.got}"] if finding.got is not None else []
+    lines += [f"  expected  {finding.expected}"] if finding.expected is not None else []
+    lines += [f"  {frame.file}:{frame.line}: {frame.source}" for frame in finding.frames]
+    return "\n".join(lines)
+
+
+def pytest_arguments(checks_file: Path) -> list[str]:
+    """How the command line calls pytest: nothing of the user's configuration, no plugin that costs start-up time."""
+    off = ("cacheprovider", "terminal", "capture", "unraisableexception", "threadexception", "logging", "faulthandler")
+    options = [f"-pno:{name}" for name in (*off, "junitxml", "doctest", "warnings", "recwarn", "pastebin", "stepwise")]
+    return [str(checks_file), "-c", "/dev/null", "--rootdir", str(checks_file.parent), "--import-mode=importlib", *options]

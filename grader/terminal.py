@@ -1,0 +1,171 @@
+"""What a person sees in the terminal: one line per check as it comes, then the first failure in full.
+
+Colour is never the only sign: each verdict has its word and its symbol. Student text is cleaned (`clean`) before it is
+shown, and every line that goes out passes `defuse`: no escape sequence and no workflow command of a student's survives.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.theme import Theme
+
+from grader.values import CheckResult, Finding, Report, Verdict
+
+SYMBOLS = {
+    Verdict.PASSED: ("✓", "passed", "good"),
+    Verdict.FAILED: ("✗", "wrong", "bad"),
+    Verdict.RAISED: ("✗", "raised", "bad"),
+    Verdict.MISSING: ("·", "to do", "todo"),
+    Verdict.TIMED_OUT: ("✗", "timed out", "bad"),
+    Verdict.OUT_OF_MEMORY: ("✗", "memory", "bad"),
+    Verdict.OUTPUT_LIMIT: ("✗", "output", "bad"),
+    Verdict.CRASHED: ("✗", "crashed", "bad"),
+    Verdict.SKIPPED: ("-", "skipped", "todo"),
+    Verdict.NOT_APPLICABLE: ("-", "not here", "todo"),
+    Verdict.UNGRADABLE: ("?", "ungraded", "odd"),
+}
+THEME = Theme({"good": "green", "bad": "bold red", "todo": "yellow", "odd": "magenta", "quiet": "dim", "code": "cyan"})
+
+
+def clean(text: str) -> str:
+    """Student text with control and direction-changing characters made visible."""
+    return "".join(
+        character if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn") else
+        (" " * 4 if character == "\t" else f"\\x{ord(character):02x}")
+        for character in text
+    )  # fmt: skip
+
+
+def defuse(line: str) -> str:
+    """A line that no CI runner reads as a command: `::error ...` and `##[...]` are broken up."""
+    line = re.sub(r"##\[", "# #[", line)
+    return re.sub(r"^(\s*)::", r"\1: :", line)
+
+
+class SafeStream(io.TextIOBase):
+    """Passes whole lines on, defused. Colour codes are ours and stay."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._line = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._line = (self._line + text).split("\n")
+        for line in lines:
+            self._stream.write(_defuse_coloured(line) + "\n")
+        return len(text)
+
+    def flush(self) -> None:
+        if self._line:
+            self._stream.write(_defuse_coloured(self._line))
+            self._line = ""
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]  # rich asks for it; TextIOBase has it as a plain attribute
+        return "utf-8"
+
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _defuse_coloured(line: str) -> str:
+    return line if defuse(bare := _COLOUR.sub("", line)) == bare else defuse(bare)
+
+
+def console(stream: TextIO, *, colour: bool | None, width: int | None = None) -> Console:
+    """A console on `stream`; `colour` None lets the terminal decide."""
+    options: dict[str, Any] = {}
+    if colour is not None:
+        options = {"no_color": not colour, "force_terminal": colour or None}
+    wide = width if width is not None or stream.isatty() else 120
+    return Console(file=SafeStream(stream), theme=THEME, highlight=False, emoji=False, width=wide, **options)  # type: ignore[arg-type]  # rich wants IO[str]; it writes, flushes and asks isatty
+
+
+class Terminal:
+    """Shows one grading. `plain` is one line per check, without symbols or colour."""
+
+    def __init__(self, out: Console, plain: bool, verbose: bool = False) -> None:
+        self.out = out
+        self.plain = plain
+        self.verbose = verbose
+
+    def begin(self, report_title: str, file: str) -> None:
+        if not self.plain:
+            self.out.print(f"\n[bold]{escape(clean(report_title))}[/]  [quiet]{escape(clean(file))}[/]\n")
+
+    def result(self, result: CheckResult) -> None:
+        """One check, as it comes."""
+        symbol, word, style = SYMBOLS[result.verdict]
+        points = f"{result.points}/{result.max_points}"
+        title = escape(clean(result.title))
+        if self.plain:
+            self._line(f"{result.verdict.value} {points} {clean(result.id)}: {clean(result.title)}")
+            return
+        self.out.print(f"  [{style}]{symbol} {word:<9}[/] [quiet]{points:>5}[/]  {title}")
+        for note in result.notes:
+            self.out.print(f"  {'':<18} [quiet]{escape(clean(note))}[/]")
+
+    def end(self, report: Report) -> None:
+        """The first failure in full (all of them when verbose), then the points."""
+        failures = [result for result in report.results if result.finding is not None and result.points < max(1, result.max_points)]
+        failures = [result for result in failures if result.verdict is not Verdict.NOT_APPLICABLE]
+        serious = [result for result in failures if result.verdict not in (Verdict.MISSING, Verdict.SKIPPED)]
+        chosen = failures if self.verbose else (serious or failures)[:1]
+        for result in chosen:
+            self.failure(result)
+        self.points(report, len(failures) - len(chosen))
+
+    def failure(self, result: CheckResult) -> None:
+        """Why a check did not pass."""
+        finding = result.finding
+        assert finding is not None
+        self._line("")
+        self._line(f"{clean(result.title)}", "bold")
+        self._block("", finding.message)
+        if result.hidden:
+            return
+        self._values(finding)
+        for frame in finding.frames:
+            self._block("", f"{frame.file}, line {frame.line}, in {frame.function}:  {frame.source}", "quiet")
+        if result.hint:
+            self._block("hint      ", result.hint, "todo")
+        if self.verbose and result.output.strip():
+            self._block("printed   ", result.output.strip()[:2000], "quiet")
+
+    def points(self, report: Report, more: int) -> None:
+        """The last line: points, and what to do next."""
+        score = report.score
+        self._line("")
+        if score.ungradable:
+            self._line("Something could not be graded, and it is not your fault. Run `grade doctor`.", "odd")
+        more_text = f"  ({more} more to look at: add -v)" if more > 0 else ""
+        word = "passed" if score.passed else "not passed yet"
+        style = "good" if score.passed else "todo"
+        self._line(f"{report.exercise.id}: {score.points} of {score.max_points} points, {word}{more_text}", style)
+        for note in report.notes:
+            self._line(clean(note), "quiet")
+
+    def _values(self, finding: Finding) -> None:
+        if finding.call is not None:
+            self._block("call      ", finding.call, "code")
+        if finding.got is not None:
+            self._block("got       ", finding.got)
+        if finding.expected is not None:
+            self._block("expected  ", finding.expected)
+
+    def _block(self, label: str, text: str, style: str = "") -> None:
+        for place, line in enumerate(clean(text).split("\n")):
+            self._line(f"  {label if place == 0 else ' ' * len(label)}{line}", style)
+
+    def _line(self, text: str, style: str = "") -> None:
+        self.out.print(text, style=style or None, markup=False, soft_wrap=True)

@@ -1,0 +1,223 @@
+"""The values that the stages hand to each other, all frozen. Imports nothing of ours.
+
+Units are in the names: seconds (`_s`), MiB (`_mib`), KiB (`_kib`).
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class Verdict(str, enum.Enum):
+    """What became of one check. Only UNGRADABLE withholds a mark."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    RAISED = "RAISED"
+    MISSING = "MISSING"
+    TIMED_OUT = "TIMED_OUT"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    OUTPUT_LIMIT = "OUTPUT_LIMIT"
+    CRASHED = "CRASHED"
+    SKIPPED = "SKIPPED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    UNGRADABLE = "UNGRADABLE"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one check may use; loading the submission counts as one check of its own."""
+
+    cpu_s: float = 10.0
+    wall_s: float = 30.0
+    memory_mib: int = 1024
+    processes: int = 32
+    output_kib: int = 256
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name the student must define, with the signature that is called, as `(a, b)`."""
+
+    name: str
+    signature: str
+    hints: tuple[str, ...] = ()
+
+    @property
+    def positional(self) -> int:
+        """How many positional arguments the contract's call has; 0 for a plain value."""
+        inside = self.signature.strip("() ")
+        parameters = [part for part in inside.split(",") if part.strip()] if inside else []
+        return sum(1 for part in parameters if "=" not in part and part.strip() not in ("*", "/"))
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One folder of a course. `names` and `limits` are as in its exercise.toml."""
+
+    id: str
+    title: str
+    folder: Path
+    names: tuple[Name, ...]
+    limits: Limits = Limits()
+    pass_points: int | None = None
+    preload: tuple[str, ...] = ()
+    needs_data: tuple[str, ...] = ()
+    version: str = ""
+
+    @property
+    def checks_file(self) -> Path:
+        return self.folder / "checks.py"
+
+    @property
+    def probes_file(self) -> Path:
+        return self.folder / "probes.py"
+
+    @property
+    def mistakes_file(self) -> Path:
+        return self.folder / "mistakes.py"
+
+    @property
+    def stub_file(self) -> Path:
+        return self.folder / f"{self.id}.py"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A student's work as bytes, with the path it came from."""
+
+    path: str
+    source: bytes
+    sha256: str
+
+    @property
+    def label(self) -> str:
+        """The name shown in tracebacks: the last part of the path."""
+        return Path(self.path).name
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a student's own traceback."""
+
+    file: str
+    line: int
+    function: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A call that came back. `changed` holds (position, value afterwards) of arguments that were altered."""
+
+    value: Any
+    changed: tuple[tuple[int, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A call that raised; `names` are the exception's class and its bases, nearest first."""
+
+    names: tuple[str, ...]
+    text: str
+    frames: tuple[Frame, ...] = ()
+    changed: tuple[tuple[int, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The name is not defined, or still the stub."""
+
+    name: str
+    stub: bool
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The guest ended before it answered: TIMED_OUT, OUT_OF_MEMORY, OUTPUT_LIMIT or CRASHED."""
+
+    verdict: Verdict
+    detail: str = ""
+
+
+Outcome = Returned | Raised | Missing | Stopped
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call a check made: `kind` is "call" or "probe"; `outcome` is None until it came back."""
+
+    kind: str
+    name: str
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...] = ()
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Why a check did not pass, in a form to show: the call to paste, the value got, the value expected."""
+
+    message: str
+    call: str | None = None
+    got: str | None = None
+    expected: str | None = None
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one submission. `output` is what the student's code printed, `transcript` the calls made."""
+
+    id: str
+    title: str
+    functions: tuple[str, ...]
+    verdict: Verdict
+    points: int
+    max_points: int
+    finding: Finding | None = None
+    mistake: str | None = None
+    hint: str | None = None
+    hidden: bool = False
+    output: str = ""
+    notes: tuple[str, ...] = ()
+    line: int | None = None
+    cell: int | None = None
+    transcript: tuple[Call, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points of one submission; checks that cannot run here are not in `max_points`."""
+
+    points: int
+    max_points: int
+    pass_points: int
+    ungradable: bool
+
+    @property
+    def passed(self) -> bool:
+        return not self.ungradable and self.points >= self.pass_points
+
+    @property
+    def exit_code(self) -> int:
+        return 3 if self.ungradable else 0 if self.passed else 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything one grading produced."""
+
+    exercise: Exercise
+    submission: Submission
+    results: tuple[CheckResult, ...]
+    score: Score
+    environment: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
