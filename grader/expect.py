@@ -53,8 +53,8 @@ def tensor(
     _not_none(got, expected)
     if not isinstance(got, torch.Tensor):
         raise Wrong(messages.WRONG_TYPE.format(got=show.kind(got), expected="a tensor"), got=got, expected=expected)
-    _shape(got, expected)
     wanted = dtype or (torch.float32 if expected.is_floating_point() else expected.dtype)
+    _shape(got, expected.to(wanted))
     if got.dtype != wanted:
         raise Wrong(messages.WRONG_DTYPE.format(got=got.dtype, expected=wanted), got=got, expected=expected.to(wanted))
     asked = got.requires_grad if requires_grad is None else requires_grad

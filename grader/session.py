@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from grader.errors import SandboxError, ServerError, WireError
+from grader.errors import SandboxError, WireError
 from grader.guest import wire
 from grader.guest.wire import Malformed
 from grader.server import Server
@@ -122,31 +122,24 @@ class LiveSession:
         self.output = ""
         self._server = server
         self._limits = exercise.limits
-        probes = exercise.probes_file
-        self._order = {
-            "label": submission.label,
-            "source": submission.source,
-            "names": {name.name: name.positional for name in exercise.names},
-            "probes": probes.read_bytes() if probes.is_file() else b"",
-            "limits": dataclasses.asdict(exercise.limits),
-            "seed": SEED,
-            "device": device,
-        }
+        self._order = plain_order(submission, exercise, device)
         self._cell: _Cell | None = _Cell(server, self._order, self._limits)
         self.failure, self.lines, self.output = self._cell.failure, self._cell.lines, self._cell.output
 
-    def guest(self, limits: Limits) -> LiveGuest:
+    def guest(self, limits: Limits) -> LiveGuest | FailedGuest:
         """A fork of the loaded submission; where a fork would share something, a cell of its own."""
         cell, self._cell = self._cell, None
-        if cell is not None and cell.alive and cell.can_fork:
-            self._cell = cell
-            return LiveGuest(cell, limits, b"F")
-        if cell is None or not cell.alive:
-            cell = _Cell(self._server, self._order, self._limits)
-        if cell.failure is not None:  # what loaded once may not load again
+        if cell is not None and not cell.alive:
             cell.close()
-            raise ServerError("The submission loaded once and then did not load again.")
-        return LiveGuest(cell, limits, b"B")
+            cell = None
+        if cell is None:
+            cell = _Cell(self._server, self._order, self._limits)
+        if cell.failure is not None:  # what loaded once may not load again, and that is its own doing
+            cell.close()
+            return FailedGuest(cell.failure)
+        if cell.can_fork:
+            self._cell = cell
+        return LiveGuest(cell, limits, b"F" if cell.can_fork else b"B")
 
     def close(self) -> None:
         """End the cell."""
@@ -163,6 +156,7 @@ class _Cell:
         self.lines: dict[str, int] = {}
         self.alive = True
         self.can_fork = False
+        self.guarded = server.mode != "kernel"
         self.warden, warden_end = socket.socketpair()
         snap, snap_end = socket.socketpair()
         read_end, write_end = os.pipe()
@@ -178,18 +172,12 @@ class _Cell:
 
     def _load(self, limits: Limits) -> None:
         try:
+            confined = self.snap.receive()  # sent before any student code runs, so "failed" is our own word
+            if confined[0] != "confined":
+                raise SandboxError(str(confined[1]))
             answer = self.snap.receive()
-            if answer[0] == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
-                self.lines = {str(name): line for name, line in answer[1].items() if type(line) is int}
-            elif answer[0] == "raised" and len(answer) == 4:
-                failure = outcome_of([*answer, []])
-                assert isinstance(failure, Raised)
-                self.failure = failure
-            elif answer[0] == "failed":
-                raise SandboxError(f"{answer[1]!s:.300}")
-            else:
-                raise Malformed("loading ended with no known answer")
-        except (Malformed, EOFError, OSError, TypeError, IndexError, _Late, _Flood) as error:
+            self.failure, self.lines = load_outcome(answer)
+        except (Malformed, EOFError, OSError, _Late, _Flood) as error:
             self.failure = self.stopped(error, limits)
         if self.failure is None:
             self.can_fork = bool(self.ask_warden(["settle"])[1])
@@ -204,12 +192,24 @@ class _Cell:
         except (EOFError, OSError, Malformed):
             raise WireError("The process that guards a submission has ended.") from None
 
-    def stopped(self, error: Exception, limits: Limits) -> Stopped:
-        """What ended student code: our own limits first, then the warden's word, else it ended itself."""
+    def end(self) -> str:
+        """End a check's processes and clear what it left; the warden's word for why it ended them, if it did."""
         answer = self.ask_warden(["end"])
         if answer[0] == "failed":
             raise SandboxError(str(answer[1]))
-        cause = str(answer[1])
+        _, cause, _, clean = answer
+        if not clean:
+            self.alive = False
+        return str(cause)
+
+    def stopped(self, error: Exception, limits: Limits) -> Stopped:
+        """What ended student code: our own limits first, then the warden's word, else it ended itself."""
+        try:
+            cause = self.end()
+        except WireError:
+            if self.guarded:
+                raise
+            cause = ""  # where nothing keeps student code from killing its warden, that is its own doing
         if isinstance(error, _Flood):
             return Stopped(Verdict.OUTPUT_LIMIT)
         if isinstance(error, Malformed):
@@ -262,14 +262,10 @@ class LiveGuest:
             self._channel.send([self._serial, call.kind, call.name, list(call.args), dict(call.kwargs)])
             while True:
                 answer = self._channel.receive()
-                if type(answer) is not list or len(answer) < 3:
-                    raise Malformed("an answer is a list")
-                if answer[0] == "callback":
-                    self._channel.send(_call_back(answer, call))
-                elif answer[:2] == ["answer", self._serial]:
-                    return outcome_of(answer[2:])
+                if tag(answer) == "callback":
+                    self._channel.send(call_back(answer, call))
                 else:
-                    raise Malformed("an answer to another call")
+                    return outcome_of(body(answer, self._serial))
         except (Malformed, EOFError, OSError, _Late, _Flood) as error:
             self._stopped = self._cell.stopped(error, self._limits)
             return self._stopped
@@ -285,7 +281,7 @@ class LiveGuest:
             if self._own:
                 self._cell.close()
             elif self._stopped is None:
-                self._cell.ask_warden(["end"])
+                self._cell.end()
             self._channel.close()
             if not self._own:
                 self._wait_for_snapshot()
@@ -299,7 +295,64 @@ class LiveGuest:
             self._cell.close()
 
 
-def _call_back(answer: list[Any], call: Call) -> list[Any]:
+class FailedGuest:
+    """Stands for a guest whose submission did not load again: every call comes out as the load did."""
+
+    def __init__(self, failure: Raised | Stopped) -> None:
+        self._failure = failure
+
+    def ask(self, call: Call) -> Outcome:
+        return self._failure
+
+    def close(self) -> str:
+        return ""
+
+
+def plain_order(submission: Submission, exercise: Exercise, device: str) -> dict[str, Any]:
+    """What a guest is told about a submission."""
+    probes = exercise.probes_file
+    return {
+        "label": submission.label,
+        "source": submission.source,
+        "names": {name.name: name.positional for name in exercise.names},
+        "probes": probes.read_bytes() if probes.is_file() else b"",
+        "limits": dataclasses.asdict(exercise.limits),
+        "seed": SEED,
+        "device": device,
+    }
+
+
+def load_outcome(answer: Any) -> tuple[Raised | None, dict[str, int]]:
+    """How loading went: what it raised, or the lines where names are defined.
+
+    Raises:
+        Malformed: neither.
+    """
+    if type(answer) is not list or not answer or type(answer[0]) is not str:
+        raise Malformed("loading ended with no answer")
+    if answer[0] == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
+        return None, {str(name): line for name, line in answer[1].items() if type(line) is int}
+    failure = outcome_of([*answer, []])
+    if not isinstance(failure, Raised):
+        raise Malformed("loading ended with no known answer")
+    return failure, {}
+
+
+def tag(answer: Any) -> str:
+    """The word a frame of a guest begins with. An array in its place must not be compared with words."""
+    if type(answer) is not list or len(answer) < 3 or type(answer[0]) is not str:
+        raise Malformed("a frame begins with a word")
+    return str(answer[0])
+
+
+def body(answer: list[Any], serial: int) -> list[Any]:
+    """What a frame answers to call number `serial`."""
+    if tag(answer) != "answer" or type(answer[1]) is not int or answer[1] != serial:
+        raise Malformed("an answer to another call")
+    return answer[2:]
+
+
+def call_back(answer: list[Any], call: Call) -> list[Any]:
     """Evaluate a callback of this call on what student code passed to it."""
     number, args = answer[1], answer[2]
     function = next((cb.function for cb in callbacks_of(call.args) if cb.number == number), None)
@@ -322,8 +375,8 @@ def callbacks_of(value: Any) -> Iterator[wire.Callback]:
 
 def outcome_of(answer: Any) -> Outcome:
     """Read a guest's answer; anything else than the three known forms is Malformed."""
-    if type(answer) is not list or not answer:
-        raise Malformed("an answer is a list")
+    if type(answer) is not list or not answer or type(answer[0]) is not str:
+        raise Malformed("an answer is a list that begins with a word")
     kind, rest = answer[0], answer[1:]
     if kind == "returned" and len(rest) == 2:
         return Returned(rest[0], _changed(rest[1]))

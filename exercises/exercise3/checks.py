@@ -186,7 +186,7 @@ IGNORING = (
     (["mul", ["first", "x"], 3.0], "lambda x: x.reshape(-1)[0] * 3", first_only),
     (2.0, "lambda x: torch.tensor(2.0)", torch.zeros_like),
     (["sum", ["zeros_like", "x"]], "lambda x: torch.zeros(x.shape).sum()", torch.zeros_like),
-    (["mul", ["parameter", 2.0], 3.0], "lambda x: torch.tensor(2.0, requires_grad=True) * 3", torch.zeros_like),
+    (["mul", "parameter", 3.0], "lambda x: torch.tensor(2.0, requires_grad=True) * 3", torch.zeros_like),
 )
 
 
@@ -270,6 +270,9 @@ def test_sigmoid_stays_in_bounds(student):
         every = [-number for number in reversed(far)] + far
         bounded(student, torch.tensor(every, dtype=dtype))
         bounded(student, torch.linspace(-20, 20, 4001, dtype=dtype))
+        ticks = torch.linspace(-90, 90, 721, dtype=dtype)  # quarters: where a formula in pieces would be joined
+        around = [torch.nextafter(ticks, ticks - 1), ticks, torch.nextafter(ticks, ticks + 1)]
+        bounded(student, torch.stack(around, 1).reshape(-1))
 
 
 def bounded(student: Any, x: Any) -> None:

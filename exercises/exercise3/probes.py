@@ -21,14 +21,16 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "mean": torch.mean,
     "first": lambda t: t.reshape(-1)[0],
     "zeros_like": lambda t: torch.zeros(t.shape),
-    "parameter": lambda number: number.clone().requires_grad_(),
 }
+
+
+PARAMETER = torch.tensor(2.0, requires_grad=True)
 
 
 def evaluate(tree: Any, x: Any) -> Any:
     """The value at x of an expression such as ["sum", ["mul", "x", "x"]]."""
-    if tree == "x":
-        return x
+    if tree in ("x", "parameter"):
+        return x if tree == "x" else PARAMETER
     if isinstance(tree, float):
         return torch.tensor(tree)
     operation, *parts = tree
@@ -66,9 +68,7 @@ def sigmoid(point: Any) -> list[Any]:
     result = student.sigmoid(x.requires_grad_())
     if not isinstance(result, torch.Tensor) or not result.requires_grad or result.shape != x.shape:
         return [result, None]
-    total: Any = (result * factors).sum()
-    total.backward()
-    return [result, x.grad]
+    return [result, slopes((result * factors).sum(), x)]
 
 
 def mnist_loss(predictions: Any, targets: Any) -> list[Any]:
@@ -76,8 +76,13 @@ def mnist_loss(predictions: Any, targets: Any) -> list[Any]:
     result = student.mnist_loss(predictions.requires_grad_(), targets)
     if not isinstance(result, torch.Tensor) or not result.requires_grad or result.shape != ():
         return [result, None]
-    result.backward()
-    return [result, predictions.grad]
+    return [result, slopes(result, predictions)]
+
+
+def slopes(number: Any, leaf: Any) -> Any:
+    """The gradient of a 0-d tensor at a leaf."""
+    number.backward()
+    return leaf.grad
 
 
 def calc_grad(xb: Any, yb: Any, model: Any) -> list[Any]:

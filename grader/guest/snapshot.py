@@ -38,8 +38,9 @@ def run(order: dict[str, Any], channel: int, output: int, private: str, confine:
         except Exception as error:  # told to the judge, which then grades nothing
             wire.send(snap, ["failed", str(error)])
             os._exit(1)
+        wire.send(snap, ["confined"])
         seed(order["seed"])
-        answerer = _load(order, snap, Path(private))
+        answerer = load_order(order, lambda value: wire.send(snap, value), Path(private))
         if answerer is not None:
             _serve(snap, answerer)
         status = 0
@@ -59,16 +60,17 @@ def seed(number: int) -> None:
         torch.manual_seed(number)
 
 
-def _load(order: dict[str, Any], snap: socket.socket, private: Path) -> Answerer | None:
+def load_order(order: dict[str, Any], tell: Callable[[Any], None], private: Path) -> Answerer | None:
+    """Load the submission and the probes of an order and tell how it went; None where it raised."""
     try:
         definitions = load(order["source"], order["label"], order["names"])
         probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
     except BaseException as error:  # sys.exit in a submission included
-        _flush()
-        wire.send(snap, ["raised", *describe(error)])
+        flush()
+        tell(["raised", *describe(error)])
         return None
-    _flush()
-    wire.send(snap, ["loaded", definitions.lines()])
+    flush()
+    tell(["loaded", definitions.lines()])
     answerer = Answerer(definitions, probes, private, lambda number, args: None)
     answerer.device = order["device"]
     return answerer
@@ -100,26 +102,35 @@ def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> N
         os.close(descriptor)
     read, own_pid = wire.blocking_reader(channel), os.getpid()
 
+    def reply(value: Any) -> None:
+        if os.getpid() != own_pid:
+            os._exit(0)  # student code forked and its child came back from the call
+        wire.send(channel, value)
+
+    try:
+        answer_calls(answerer, lambda: wire.receive(read), reply)
+    except (EOFError, OSError):
+        pass
+    finally:
+        os._exit(0)
+
+
+def answer_calls(answerer: Answerer, receive: Callable[[], Any], reply: Callable[[Any], None]) -> None:
+    """Answer calls until `receive` raises EOFError; callbacks go up the same channel."""
+
     def upstream(number: int, args: tuple[Any, ...]) -> Any:
-        wire.send(channel, ["callback", number, list(args)])
-        answer = wire.receive(read)
+        reply(["callback", number, list(args)])
+        answer = receive()
         if answer[0] == "error":
             raise TypeError(answer[1])
         return answer[1]
 
     answerer.upstream = upstream
-    try:
-        while True:
-            serial, kind, name, args, kwargs = wire.receive(read)
-            answer = answerer.answer(kind, name, tuple(args), kwargs)
-            if os.getpid() != own_pid:
-                os._exit(0)  # student code forked and its child came back from the call
-            _flush()
-            wire.send(channel, ["answer", serial, *_sendable(answer)])
-    except (EOFError, OSError):
-        pass
-    finally:
-        os._exit(0)
+    while True:
+        serial, kind, name, args, kwargs = receive()
+        answer = answerer.answer(kind, name, tuple(args), kwargs)
+        flush()
+        reply(["answer", serial, *_sendable(answer)])
 
 
 def _sendable(answer: list[Any]) -> list[Any]:
@@ -134,7 +145,8 @@ def _sendable(answer: list[Any]) -> list[Any]:
         return ["returned", wire.Opaque(kind, f"<{kind} that cannot be sent: {type(error).__name__}>"), []]
 
 
-def _flush() -> None:
+def flush() -> None:
+    """Push out what student code printed."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -85,8 +85,7 @@ class Warden:
             self.watching = False
             usage = self._usage()
             self._end_all(self.keep if self.keep else set())
-            self._empty()
-            wire.send(self.channel, ["ended", self.cause, usage])
+            wire.send(self.channel, ["ended", self.cause, usage, self._empty()])
 
     def _look(self) -> None:
         """Sum up, and end the cell's check (or its load) when it is over a limit."""
@@ -160,21 +159,23 @@ class Warden:
 
     def _leftovers(self) -> list[str]:
         if self.owner is None:
-            return os.listdir(self.private)
+            return [os.path.join(self.private, name) for name in os.listdir(self.private)]
         return namespaces.leftovers(self.view)
 
-    def _empty(self) -> None:
-        """Give the next check a fresh /tmp where this one left something."""
-        for name in self._leftovers():
-            if self.owner is not None:
-                syscalls.umount2(name, syscalls.MNT_DETACH)
-                namespaces.fresh(name, namespaces.PRIVATE[name], self.owner, self.view)
-                continue
-            path = os.path.join(self.private, name)
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                os.unlink(path)
+    def _empty(self) -> bool:
+        """Delete what a check left in the private folders; False where something stays (a tree too deep to walk).
+
+        Deleted, not mounted anew: the snapshot's Landlock rules and working folder name this very file system.
+        """
+        for path in self._leftovers():
+            try:
+                if os.path.isdir(path) and not os.path.islink(path):
+                    shutil.rmtree(path)
+                else:
+                    os.unlink(path)
+            except (OSError, RecursionError):
+                return False
+        return True
 
 
 def alive(pid: int) -> bool:

@@ -150,12 +150,11 @@ def fresh(target: str, size_mib: int, owner: tuple[int, int], view: View) -> Non
 
 
 def leftovers(view: View) -> list[str]:
-    """The private folders in which something lies that the view does not show."""
+    """What lies in the private folders beside what the view shows there."""
     found = []
     for target in PRIVATE:
         shown = {path[len(target) + 1 :].split("/")[0] for path in view.folders if path.startswith(target + "/")}
-        if set(os.listdir(target)) - shown:
-            found.append(target)
+        found += [f"{target}/{name}" for name in os.listdir(target) if name not in shown]
     return found
 
 
