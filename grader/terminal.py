@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 import unicodedata
 from typing import Any, TextIO
 
@@ -164,7 +165,12 @@ class Terminal:
             self._block("expected  ", finding.expected)
 
     def _block(self, label: str, text: str, style: str = "") -> None:
-        for place, line in enumerate(clean(text).split("\n")):
+        """Text under a label; prose (a message, a hint) is wrapped, code is not, so that it can be pasted."""
+        lines = clean(text).split("\n")
+        if style != "code" and not self.plain:
+            room = max(40, self.out.width - len(label) - 3)
+            lines = [part for line in lines for part in textwrap.wrap(line, room) or [""]]
+        for place, line in enumerate(lines):
             self._line(f"  {label if place == 0 else ' ' * len(label)}{line}", style)
 
     def _line(self, text: str, style: str = "") -> None:
