@@ -114,8 +114,10 @@ def overview(setting: Setting) -> int:
         for exercise in here:
             report = bench.grade(exercise, submissions.read(Path(f"{exercise.id}.py")), show=False)
             score = report.score
-            word = "ungraded" if score.ungradable else "passed" if score.passed else "to do" if not score.points else "begun"
-            bench.out.print(f"{exercise.id:<12} {word:<9} {score.points:>3}/{score.max_points:<3} {exercise.title}", markup=False)
+            word = "passed" if score.passed else "begun" if score.points else "to do"
+            word = "ungraded" if score.ungradable else word
+            points = f"{score.points:>3}/{score.max_points:<3}"
+            bench.out.print(f"{exercise.id:<12} {word:<9} {points} {exercise.title}", markup=False)
             codes.append(score.exit_code)
             upcoming = upcoming or (None if score.passed else exercise)
         if upcoming is not None:

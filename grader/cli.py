@@ -15,7 +15,9 @@ from grader.errors import GraderError, UsageError
 PLAIN_COMMANDS = ("start", "hint", "explain", "data", "doctor")  # these run no student code
 COURSE = click.option("--course", type=click.Path(path_type=Path), help="A folder of exercises; ours by default.")
 NO_COLOR = click.option("--no-color", is_flag=True, help="No colours; the environment variable NO_COLOR does the same.")
-PLAIN = click.option("--plain", is_flag=True, help="One line per check, no symbols. The default when not in a terminal.")
+PLAIN = click.option(
+    "--plain", is_flag=True, help="One line per check, no symbols. The default when not in a terminal."
+)
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and what the code printed.")
 
 
@@ -108,7 +110,7 @@ def cli() -> None:
 @PLAIN
 @VERBOSE
 @click.pass_obj
-def check(environment: int | None, exercise: str | None, path: Path | None, **options: Any) -> int:
+def check(environment: int | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
     """Check one exercise, or all that are found in this folder."""
     from grader import checking
 
@@ -123,7 +125,7 @@ def check(environment: int | None, exercise: str | None, path: Path | None, **op
 @PLAIN
 @VERBOSE
 @click.pass_obj
-def watch(environment: int | None, exercise: str | None, path: Path | None, **options: Any) -> int:
+def watch(environment: int | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
     """Check again at every save, until Ctrl-C."""
     from grader import watching
 
@@ -189,7 +191,9 @@ def data(data: Path | None, no_color: bool) -> int:
 @NO_COLOR
 @VERBOSE
 @click.pass_obj
-def audit(environment: int | None, exercise: str | None, mutants: bool, solutions: Path | None, **options: Any) -> int:
+def audit(
+    environment: int | None, /, exercise: str | None, mutants: bool, solutions: Path | None, **options: Any
+) -> int:
     """For authors: do the checks pass what is right and catch what is wrong?"""
     from grader import auditing
 

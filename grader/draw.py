@@ -66,7 +66,8 @@ def random(
 def images(draw: Any, leading: tuple[int, ...] | Any = (), dtype: torch.dtype = torch.float32) -> torch.Tensor:
     """Images (…, 28, 28): float32 in [0, 1], or uint8 in 0..255. `leading` is a tuple or a strategy."""
     first = draw(leading) if isinstance(leading, st.SearchStrategy) else tuple(leading)
-    return draw(pixels((*first, 28, 28), dtype))
+    drawn: torch.Tensor = draw(pixels((*first, 28, 28), dtype))
+    return drawn
 
 
 @st.composite
@@ -74,7 +75,8 @@ def pixels(draw: Any, shape: tuple[int, ...] | Any, dtype: torch.dtype = torch.f
     """A tensor of pixel values of any shape: floating in [0, 1], or uint8 in 0..255."""
     sizes = draw(shape) if isinstance(shape, st.SearchStrategy) else tuple(shape)
     if dtype != torch.uint8:
-        return draw(tensors(sizes, st.integers(0, 4).map(lambda n: n / 4), dtype, 0.0, 1.0))
+        drawn: torch.Tensor = draw(tensors(sizes, st.integers(0, 4).map(lambda n: n / 4), dtype, 0.0, 1.0))
+        return drawn
     if math.prod(sizes) <= SMALL:
         count = math.prod(sizes)
         values = draw(st.lists(st.integers(0, 255), min_size=count, max_size=count))

@@ -1,4 +1,4 @@
-"""All that touches Hypothesis beyond its everyday API: profile, seeds, hooks around examples, no harvested constants."""
+"""All that touches Hypothesis beyond its everyday API: profile, seeds, hooks around examples, no harvested values."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky, FlakyFailure, HypothesisException
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 MAX_EXAMPLES = 20
 FLAKY = (Flaky, FlakyFailure)
@@ -49,7 +50,7 @@ def own_constants_only() -> Iterator[None]:
     Otherwise the examples, and with them the marks, depend on what else was imported.
     """
     harvest = providers._get_local_constants
-    none = providers.Constants()
+    none = Constants()
     providers._get_local_constants = lambda: none
     providers.CONSTANTS_CACHE.cache.clear()
     try:

@@ -99,8 +99,8 @@ def exactly(got: Any, expected: Any) -> None:
         _items(got, expected)
     elif isinstance(expected, dict):
         if list(got) != list(expected):
-            words = {"got": list(got), "expected": list(expected)}
-            raise Wrong(messages.WRONG_KEYS.format(**words), got=got, expected=expected)
+            text = messages.WRONG_KEYS.format(got=list(got), expected=list(expected))
+            raise Wrong(text, got=got, expected=expected)
         _items(tuple(got.values()), tuple(expected.values()))
     elif got != expected and not (isinstance(got, float) and math.isnan(got) and math.isnan(expected)):
         raise Wrong(messages.WRONG_VALUE, got=got, expected=expected)
@@ -180,5 +180,5 @@ def _items(got: Any, expected: Any) -> None:
         try:
             exactly(left, right)
         except Wrong:
-            words = {"where": place, "got": show.brief(left), "expected": show.brief(right)}
-            raise Wrong(messages.WRONG_ITEM.format(**words), got=got, expected=expected) from None
+            text = messages.WRONG_ITEM.format(where=place, got=show.brief(left), expected=show.brief(right))
+            raise Wrong(text, got=got, expected=expected) from None

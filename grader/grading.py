@@ -13,8 +13,9 @@ import pytest
 
 from grader import __version__, engine, messages, score
 from grader.errors import GraderError
-from grader.judge import Judge, pytest_arguments
+from grader.judge import Judge, Session, pytest_arguments
 from grader.mistakes import MistakeBook
+from grader.plain import PlainServer, PlainSession
 from grader.server import Server
 from grader.session import LiveSession
 from grader.values import CheckResult, Exercise, Finding, Report, Submission, Verdict
@@ -36,15 +37,15 @@ class Options:
 def grade(
     exercise: Exercise,
     submission: Submission,
-    server: Server,
+    server: Server | PlainServer,
     options: Options,
     tell: Callable[[CheckResult], None] = lambda result: None,
     book: MistakeBook | None = None,
 ) -> Report:
     """Grade one submission; `tell` hears of each result as it comes."""
-    session = LiveSession(server, submission, exercise, device=options.device)
+    session = open_session(server, submission, exercise, options.device)
     own_book = book is None and options.shrink
-    book = MistakeBook(lambda: server, exercise) if own_book else book
+    book = MistakeBook(lambda wrong, known: open_session(server, wrong, known, "cpu"), exercise) if own_book else book
     results: list[CheckResult] = []
 
     def note(result: CheckResult) -> None:
@@ -63,9 +64,15 @@ def grade(
     if judge.errors or not results:
         raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(judge.errors) or 'none was found'}")
     marks = score.total(results, exercise.pass_points)
-    lines = {name: line for name, line in session.lines.items()}
-    placed = tuple(_place(result, lines) for result in results)
+    placed = tuple(_place(result, session.lines) for result in results)
     return Report(exercise, submission, placed, marks, environment(server, options.device))
+
+
+def open_session(server: Server | PlainServer, submission: Submission, exercise: Exercise, device: str) -> Session:
+    """Load a submission: in a cell of a warm server, or in a process of its own where there is no fork."""
+    if isinstance(server, PlainServer):
+        return PlainSession(server, submission, exercise, device)
+    return LiveSession(server, submission, exercise, device)
 
 
 def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
@@ -90,7 +97,7 @@ def _place(result: CheckResult, lines: dict[str, int]) -> CheckResult:
     return dataclasses.replace(result, line=line)
 
 
-def environment(server: Server, device: str) -> tuple[tuple[str, str], ...]:
+def environment(server: Server | PlainServer, device: str) -> tuple[tuple[str, str], ...]:
     """What the verdicts depend on beside the submission and the course."""
     torch = sys.modules.get("torch")
     hypothesis = sys.modules.get("hypothesis")

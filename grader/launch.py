@@ -16,9 +16,12 @@ import sys
 from collections.abc import Sequence
 
 from grader.errors import SandboxError
+from grader.plain import PlainServer
 from grader.server import Server, exec_server, fork_server, start_executed
 
-_START = "import sys; sys.argv[0] = 'grade'; sys.path[:] = {path!r}; from grader.cli import main; main(environment={fd})"
+_START = (
+    "import sys; sys.argv[0] = 'grade'; sys.path[:] = {path!r}; from grader.cli import main; main(environment={fd})"
+)
 KEPT = ("LD_LIBRARY_PATH",)  # torch's own libraries may need it to be found at all
 
 
@@ -47,13 +50,15 @@ def read_environment(descriptor: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in json.loads(text).items()}
 
 
-def start(preload: Sequence[str], forked: bool, gpu: bool = False) -> Server:
+def start(preload: Sequence[str], forked: bool, gpu: bool = False) -> Server | PlainServer:
     """Start a server and do not wait for it: it builds its sandbox while we import the checks' tools.
 
     `forked` says that this process holds nothing a guest may not see.
     """
     modules = tuple(preload)
-    if not (forked and can_fork()):
+    if not can_fork():
+        return PlainServer(modules)
+    if not forked:
         server = exec_server("namespaces", modules, gpu=gpu)
         _import(modules)
         return server
@@ -62,12 +67,18 @@ def start(preload: Sequence[str], forked: bool, gpu: bool = False) -> Server:
     return fork_server(modules, gpu=gpu)
 
 
-def ready(server: Server, preload: Sequence[str], full: bool = False) -> tuple[Server, list[str]]:
+def ready(
+    server: Server | PlainServer, preload: Sequence[str], full: bool = False
+) -> tuple[Server | PlainServer, list[str]]:
     """The server when it is ready, or the next best one with the reasons why.
 
     Raises:
         SandboxError: with `full`, when the full sandbox cannot be had.
     """
+    if isinstance(server, PlainServer):
+        if full:
+            raise SandboxError("There is no sandbox on this platform. Run `grade doctor`.")
+        return server, list(server.missing)
     try:
         server.wait_ready()
         return server, []

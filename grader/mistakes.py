@@ -1,7 +1,7 @@
 """Known mistakes: which are there, and which one a failing submission agrees with.
 
-A mistake is a function FUNCTION__misconception in an exercise's mistakes.py; its docstring is the hint. The file runs in
-a cell of its own, once per session. A submission agrees with a mistake when the calls its check made give the same
+A mistake is a function FUNCTION__misconception in an exercise's mistakes.py; its docstring is the hint. The file runs
+in a cell of its own, once per session. A submission agrees with a mistake when the calls its check made give the same
 outcomes there.
 """
 
@@ -15,9 +15,8 @@ from typing import Any
 
 from grader import submissions
 from grader.errors import GraderError
-from grader.session import LiveSession
-from grader.server import Server
-from grader.values import Call, CheckResult, Exercise, Name, Outcome, Raised, Returned, Verdict
+from grader.judge import Session
+from grader.values import Call, CheckResult, Exercise, Name, Outcome, Raised, Returned, Submission, Verdict
 
 MOST_CALLS = 60
 TELLING = (Verdict.FAILED, Verdict.RAISED)
@@ -56,11 +55,11 @@ def read(exercise: Exercise) -> list[Mistake]:
 class MistakeBook:
     """Looks up the mistake a result agrees with. Opens its session at the first failing check."""
 
-    def __init__(self, server: Callable[[], Server], exercise: Exercise) -> None:
-        self._server = server
+    def __init__(self, load: Callable[[Submission, Exercise], Session], exercise: Exercise) -> None:
+        self._load = load
         self._exercise = exercise
         self._mistakes: list[Mistake] | None = None
-        self._session: LiveSession | None = None
+        self._session: Session | None = None
 
     def explain(self, result: CheckResult) -> CheckResult:
         """The result with `mistake` and `hint` filled in, where one is known."""
@@ -92,12 +91,12 @@ class MistakeBook:
         finally:
             guest.close()
 
-    def _open(self) -> LiveSession:
+    def _open(self) -> Session:
         given = {name.name: name.signature for name in self._exercise.names}
         names = tuple(Name(mistake.name, given[mistake.function]) for mistake in self._mistakes or ())
         exercise = dataclasses.replace(self._exercise, names=self._exercise.names + names)
         source = self._exercise.mistakes_file.read_bytes()
-        return LiveSession(self._server(), submissions.from_bytes(source, "mistakes.py"), exercise)
+        return self._load(submissions.from_bytes(source, "mistakes.py"), exercise)
 
 
 def telling_calls(transcript: Iterable[Call]) -> list[Call]:
@@ -135,7 +134,9 @@ def _alike_arrays(left: Any, right: Any) -> bool:
         return False
     if getattr(left, "sent", {}).get("requires_grad") != getattr(right, "sent", {}).get("requires_grad"):
         return False
-    one, other = (value.detach().reshape(-1) if hasattr(value, "detach") else value.reshape(-1) for value in (left, right))
+    one, other = (
+        value.detach().reshape(-1) if hasattr(value, "detach") else value.reshape(-1) for value in (left, right)
+    )
     if hasattr(one, "is_floating_point") and one.is_floating_point():
         return bool(one.isclose(other, rtol=1e-4, atol=1e-6, equal_nan=True).all())
     return bool((one == other).all()) or alike(one.tolist(), other.tolist())

@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from grader.answers import body, call_back, load_outcome, order, outcome_of, tag
 from grader.guest import wire
 from grader.guest.plain import file_reader
 from grader.guest.wire import Malformed
-from grader.session import body, call_back, load_outcome, outcome_of, plain_order, tag
 from grader.values import Call, Exercise, Limits, Outcome, Raised, Stopped, Submission, Verdict
 
 _START = "import sys; sys.path[:] = {path!r}; from grader.guest.plain import main; main()"
@@ -38,7 +38,7 @@ class PlainSession:
     """One submission in a process of its own; started again where it ended or hung."""
 
     def __init__(self, server: PlainServer, submission: Submission, exercise: Exercise, device: str = "cpu") -> None:
-        self._order = {**plain_order(submission, exercise, device), "preload": list(server.preload)}
+        self._order = {**order(submission, exercise, device), "preload": list(server.preload)}
         self._limits = exercise.limits
         self._process: _Process | None = None
         self.failure: Raised | Stopped | None = None

@@ -1,109 +1,22 @@
-"""A submission loaded in a cell, and the guests that answer for it: the judge's end of the wire.
+"""A submission loaded in a cell of a warm server, and the guests that answer for it: the judge's end of the wire.
 
-Everything that arrives here was written by student code. It becomes an `Outcome`, or the guest is stopped: bytes that
-are not the protocol, silence, too much output, and the warden's word for memory and CPU time.
+A guest that sends what is not the protocol, is silent or prints too much is stopped; for memory and CPU time the
+warden's word counts, never the guest's.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import os
-import select
 import socket
-import time
-from collections.abc import Iterator
 from typing import Any
 
+from grader.answers import body, call_back, load_outcome, order, outcome_of, tag
+from grader.channel import Channel, Flood, Late
 from grader.errors import SandboxError, WireError
 from grader.guest import wire
 from grader.guest.wire import Malformed
 from grader.server import Server
-from grader.values import Call, Exercise, Frame, Limits, Missing, Outcome, Raised, Returned, Stopped, Submission, Verdict
-
-MAX_ANSWER = 256 << 20
-SEED = 20_240_229
-
-
-class _Late(Exception):
-    """The wall-clock budget is used up."""
-
-
-class _Flood(Exception):
-    """More was printed than is allowed."""
-
-
-class Channel:
-    """A socket to student code and the pipe it prints to, read together under one wall-clock budget."""
-
-    def __init__(self, sock: socket.socket, output: int, limits: Limits) -> None:
-        self.sock = sock
-        self.output = output
-        self.left_s = limits.wall_s
-        self.most = limits.output_kib * 1024
-        self.printed = bytearray()
-        self._poller = select.poll()
-        self._poller.register(sock, select.POLLIN)
-        self._poller.register(output, select.POLLIN)
-        self._open = True
-
-    def receive(self) -> Any:
-        """One frame. Raises Malformed, EOFError, OSError, `_Late` or `_Flood`."""
-        answer = wire.receive(self._read_into, MAX_ANSWER)
-        self.drain()
-        return answer
-
-    def send(self, value: Any) -> None:
-        """One frame; a guest that does not read is late."""
-        self.sock.settimeout(max(0.001, self.left_s))
-        try:
-            wire.send(self.sock, value)
-        except TimeoutError:
-            raise _Late from None
-        finally:
-            self.sock.settimeout(None)
-
-    def drain(self) -> None:
-        """Take what was printed so far."""
-        while self._open and any(fd == self.output for fd, _ in self._poll(0)):
-            self._take_output()
-
-    def close(self) -> None:
-        self.sock.close()
-        if self.output >= 0:
-            os.close(self.output)
-            self.output = -1
-
-    def text(self) -> str:
-        return self.printed.decode("utf-8", "replace")
-
-    def _read_into(self, view: memoryview) -> None:
-        while view:
-            start = time.monotonic()
-            events = self._poll(self.left_s)
-            self.left_s -= time.monotonic() - start
-            if not events:
-                raise _Late
-            for descriptor, _ in events:
-                if descriptor == self.output:
-                    self._take_output()
-                    continue
-                count = self.sock.recv_into(view)
-                if count == 0:
-                    raise EOFError
-                view = view[count:]
-
-    def _poll(self, timeout_s: float) -> list[tuple[int, int]]:
-        return self._poller.poll(max(0, int(timeout_s * 1000)))
-
-    def _take_output(self) -> None:
-        data = os.read(self.output, 65536)
-        if not data:
-            self._poller.unregister(self.output)
-            self._open = False
-        room = self.most - len(self.printed)
-        self.printed += data[: max(0, room)]
-        if len(data) > room:
-            raise _Flood
+from grader.values import Call, Exercise, Limits, Outcome, Raised, Stopped, Submission, Verdict
 
 
 class LiveSession:
@@ -114,7 +27,6 @@ class LiveSession:
         server: Server,
         submission: Submission,
         exercise: Exercise,
-        *,
         device: str = "cpu",
     ) -> None:
         self.failure: Raised | Stopped | None = None
@@ -122,7 +34,7 @@ class LiveSession:
         self.output = ""
         self._server = server
         self._limits = exercise.limits
-        self._order = plain_order(submission, exercise, device)
+        self._order = order(submission, exercise, device)
         self._cell: _Cell | None = _Cell(server, self._order, self._limits)
         self.failure, self.lines, self.output = self._cell.failure, self._cell.lines, self._cell.output
 
@@ -177,7 +89,7 @@ class _Cell:
                 raise SandboxError(str(confined[1]))
             answer = self.snap.receive()
             self.failure, self.lines = load_outcome(answer)
-        except (Malformed, EOFError, OSError, _Late, _Flood) as error:
+        except (Malformed, EOFError, OSError, Late, Flood) as error:
             self.failure = self.stopped(error, limits)
         if self.failure is None:
             self.can_fork = bool(self.ask_warden(["settle"])[1])
@@ -210,7 +122,7 @@ class _Cell:
             if self.guarded:
                 raise
             cause = ""  # where nothing keeps student code from killing its warden, that is its own doing
-        if isinstance(error, _Flood):
+        if isinstance(error, Flood):
             return Stopped(Verdict.OUTPUT_LIMIT)
         if isinstance(error, Malformed):
             return Stopped(Verdict.CRASHED, "protocol")
@@ -218,7 +130,7 @@ class _Cell:
             return Stopped(Verdict.OUT_OF_MEMORY)
         if cause == "cpu":
             return Stopped(Verdict.TIMED_OUT, f"{limits.cpu_s:g} s of computing")
-        if isinstance(error, _Late):
+        if isinstance(error, Late):
             return Stopped(Verdict.TIMED_OUT, f"{limits.wall_s:g} s")
         if cause == "processes":
             return Stopped(Verdict.CRASHED, f" (it started more than {limits.processes} processes)")
@@ -266,7 +178,7 @@ class LiveGuest:
                     self._channel.send(call_back(answer, call))
                 else:
                     return outcome_of(body(answer, self._serial))
-        except (Malformed, EOFError, OSError, _Late, _Flood) as error:
+        except (Malformed, EOFError, OSError, Late, Flood) as error:
             self._stopped = self._cell.stopped(error, self._limits)
             return self._stopped
 
@@ -276,7 +188,7 @@ class LiveGuest:
             self._open = False
             try:
                 self._channel.drain()
-            except (_Flood, OSError):
+            except (Flood, OSError):
                 pass
             if self._own:
                 self._cell.close()
@@ -291,7 +203,7 @@ class LiveGuest:
         """The snapshot tells how its fork ended; one that does not is of no more use."""
         try:
             self._cell.snap.receive()
-        except (Malformed, EOFError, OSError, _Late, _Flood):
+        except (Malformed, EOFError, OSError, Late, Flood):
             self._cell.close()
 
 
@@ -306,111 +218,3 @@ class FailedGuest:
 
     def close(self) -> str:
         return ""
-
-
-def plain_order(submission: Submission, exercise: Exercise, device: str) -> dict[str, Any]:
-    """What a guest is told about a submission."""
-    probes = exercise.probes_file
-    return {
-        "label": submission.label,
-        "source": submission.source,
-        "names": {name.name: name.positional for name in exercise.names},
-        "probes": probes.read_bytes() if probes.is_file() else b"",
-        "limits": dataclasses.asdict(exercise.limits),
-        "seed": SEED,
-        "device": device,
-    }
-
-
-def load_outcome(answer: Any) -> tuple[Raised | None, dict[str, int]]:
-    """How loading went: what it raised, or the lines where names are defined.
-
-    Raises:
-        Malformed: neither.
-    """
-    if type(answer) is not list or not answer or type(answer[0]) is not str:
-        raise Malformed("loading ended with no answer")
-    if answer[0] == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
-        return None, {str(name): line for name, line in answer[1].items() if type(line) is int}
-    failure = outcome_of([*answer, []])
-    if not isinstance(failure, Raised):
-        raise Malformed("loading ended with no known answer")
-    return failure, {}
-
-
-def tag(answer: Any) -> str:
-    """The word a frame of a guest begins with. An array in its place must not be compared with words."""
-    if type(answer) is not list or len(answer) < 3 or type(answer[0]) is not str:
-        raise Malformed("a frame begins with a word")
-    return str(answer[0])
-
-
-def body(answer: list[Any], serial: int) -> list[Any]:
-    """What a frame answers to call number `serial`."""
-    if tag(answer) != "answer" or type(answer[1]) is not int or answer[1] != serial:
-        raise Malformed("an answer to another call")
-    return answer[2:]
-
-
-def call_back(answer: list[Any], call: Call) -> list[Any]:
-    """Evaluate a callback of this call on what student code passed to it."""
-    number, args = answer[1], answer[2]
-    function = next((cb.function for cb in callbacks_of(call.args) if cb.number == number), None)
-    if function is None or type(args) is not list:
-        raise Malformed("a callback that was never given")
-    try:
-        return ["value", function(*args)]
-    except Exception as error:  # student code may pass anything
-        return ["error", f"the function cannot take these arguments: {error}"]
-
-
-def callbacks_of(value: Any) -> Iterator[wire.Callback]:
-    """The callbacks among a call's arguments, however deep."""
-    if isinstance(value, wire.Callback):
-        yield value
-    elif type(value) in (list, tuple):
-        for item in value:
-            yield from callbacks_of(item)
-
-
-def outcome_of(answer: Any) -> Outcome:
-    """Read a guest's answer; anything else than the three known forms is Malformed."""
-    if type(answer) is not list or not answer or type(answer[0]) is not str:
-        raise Malformed("an answer is a list that begins with a word")
-    kind, rest = answer[0], answer[1:]
-    if kind == "returned" and len(rest) == 2:
-        return Returned(rest[0], _changed(rest[1]))
-    if kind == "raised" and len(rest) == 4:
-        names, text, frames, changed = rest
-        if type(text) is not str or type(names) is not list or not all(type(name) is str for name in names):
-            raise Malformed("an exception is names and text")
-        return Raised(tuple(names), text, frames_of(frames), _changed(changed))
-    if kind == "missing" and len(rest) == 3:
-        name, stub, similar = rest
-        if type(name) is not str or type(stub) is not bool or type(similar) is not list:
-            raise Malformed("a missing name is a name")
-        return Missing(name, stub, tuple(str(item) for item in similar))
-    raise Malformed("an answer of no known form")
-
-
-def frames_of(frames: Any) -> tuple[Frame, ...]:
-    """Traceback lines as a guest tells them."""
-    if type(frames) is not list or len(frames) > 100:
-        raise Malformed("frames are a short list")
-    found = []
-    for entry in frames:
-        if type(entry) is not list or [type(part) for part in entry] != [str, int, str, str]:
-            raise Malformed("a frame is file, line, function and source")
-        found.append(Frame(*entry))
-    return tuple(found)
-
-
-def _changed(changed: Any) -> tuple[tuple[int, Any], ...]:
-    if type(changed) is not list:
-        raise Malformed("changes are a list")
-    found = []
-    for entry in changed:
-        if type(entry) is not list or len(entry) != 2 or type(entry[0]) is not int:
-            raise Malformed("a change is a position and a value")
-        found.append((entry[0], entry[1]))
-    return tuple(found)

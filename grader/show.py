@@ -107,7 +107,7 @@ def _tensor_literal(tensor: Any) -> str:
     dtype = str(tensor.dtype)
     grad = ", requires_grad=True" if tensor.requires_grad else ""
     if recipe is not None:
-        return recipe + (".requires_grad_()" if grad else "")
+        return str(recipe) + (".requires_grad_()" if grad else "")
     usual = {"torch.float32": "", "torch.bool": "", "torch.int64": ""}.get(dtype, f", dtype={dtype}")
     plain = tensor.detach()
     if 0 in plain.shape:

@@ -118,7 +118,11 @@ class Terminal:
 
     def end(self, report: Report) -> None:
         """The first failure in full (all of them when verbose), then the points."""
-        failures = [result for result in report.results if result.finding is not None and result.points < max(1, result.max_points)]
+        failures = [
+            result
+            for result in report.results
+            if result.finding is not None and result.points < max(1, result.max_points)
+        ]
         failures = [result for result in failures if result.verdict is not Verdict.NOT_APPLICABLE]
         serious = [result for result in failures if result.verdict not in (Verdict.MISSING, Verdict.SKIPPED)]
         chosen = failures if self.verbose else (serious or failures)[:1]

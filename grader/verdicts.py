@@ -13,6 +13,7 @@ from grader.student import CheckOver, Student, StudentRaised, shown
 from grader.values import Call, Finding, Limits, Missing, Raised, Stopped, Verdict
 
 # What a strange value can raise in a check that works with it. Where no value had come back yet, the check is at fault.
+TORCH_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")
 VALUE_ERRORS = (
     *(TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError),
     *(ArithmeticError, MemoryError, RecursionError, StopIteration),
@@ -61,7 +62,8 @@ def raised(outcome: Raised, example: Sequence[Call]) -> tuple[Verdict, Finding]:
 def out_of_memory(outcome: Raised) -> bool:
     """Whether an exception is the memory limit's: torch raises RuntimeError where Python raises MemoryError."""
     return "MemoryError" in outcome.names or (
-        "RuntimeError" in outcome.names and ("can't allocate memory" in outcome.text or "not enough memory" in outcome.text)
+        "RuntimeError" in outcome.names
+        and ("can't allocate memory" in outcome.text or "not enough memory" in outcome.text)
     )
 
 
@@ -132,6 +134,6 @@ def _cause(error: BaseException) -> BaseException | None:
     for inner in (*getattr(error, "exceptions", ()), error.__cause__, error.__context__):
         if isinstance(inner, (Wrong, StudentRaised, AssertionError)):
             return inner
-        if isinstance(inner, BaseExceptionGroup) and (found := _cause(inner)) is not None:
+        if hasattr(inner, "exceptions") and (found := _cause(inner)) is not None:
             return found
     return None

@@ -6,22 +6,23 @@ import torch
 def numerical_gradient(f, x, h=1e-3):
     """Forward difference (f(x + h·e_i) − f(x)) / h for each element; x's shape and dtype."""
     x = x.detach()
-    start = float(f(x.clone()))
+    start = f(x.clone())
     slopes = []
     for i in range(x.numel()):
         moved = x.clone()
         moved.view(-1)[i] += h
-        slopes.append((float(f(moved)) - start) / h)
+        slopes.append(float(f(moved) - start) / h)
     return torch.tensor(slopes, dtype=x.dtype).reshape(x.shape)
 
 
 def gradient(f, x):
-    """Gradient by autograd on a copy of x; zeros where f does not use it."""
-    x = x.detach().clone().requires_grad_()
+    """Gradient by autograd, apart from x itself; zeros where f does not use it."""
+    x = x.detach().requires_grad_()
     y = f(x)
     if not y.requires_grad:
         return torch.zeros_like(x)
-    return torch.autograd.grad(y, x, materialize_grads=True)[0]
+    (slopes,) = torch.autograd.grad(y, x, materialize_grads=True)
+    return slopes
 
 
 def sigmoid(x):
@@ -37,7 +38,7 @@ def mnist_loss(predictions, targets):
 
 def accuracy_loss(predictions, targets):
     """1 minus the share of right answers."""
-    right = (sigmoid(predictions) > 0.5) == (targets == 1)
+    right = (sigmoid(predictions) > 0.5) == targets
     return 1 - right.to(predictions.dtype).mean()
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from grader import course, engine
+from grader.answers import callbacks_of, frames_of, outcome_of
 from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
 from grader.guest.loader import load, load_helper
 from grader.judge import Judge, plain_text, pytest_arguments
-from grader.session import callbacks_of, frames_of, outcome_of
 from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Stopped
 
 

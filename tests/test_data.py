@@ -6,14 +6,11 @@ import gzip
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
 import pytest
 from fake_mnist import (
-    ARRAYS,
     CONTENT,
     FAULTS,
     IMAGES,
@@ -23,16 +20,13 @@ from fake_mnist import (
     fill,
     good,
     real_mnist,
-    send_file,
-    serving,
-)  # fmt: skip
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.data import fetch, locate
 from grader.errors import DataError
 from grader.mnist import Mnist
-from grader.sources import Mirror
 
 ROOT = Path(__file__).parent.parent
 
@@ -217,32 +211,7 @@ def test_locate_finds_nothing_in_an_empty_cache(tmp_path: Path) -> None:
     assert not (tmp_path / "cache").exists()
 
 
-# Several at once, and the real thing.
-
-
-def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
-    """Two processes that fill one cache at the same moment both end well, with nothing left over."""
-    both = threading.Barrier(2, timeout=60)
-
-    def together(handler: BaseHTTPRequestHandler) -> None:
-        if handler.command == "GET":
-            both.wait()
-        send_file(handler)
-
-    files = "".join(f"DataFile({file.name!r}, {file.shape!r}, {file.sha256!r})," for file in TINY)
-    with serving(together) as url:
-        script = (
-            "from pathlib import Path\nfrom grader.data import fetch\n"
-            "from grader.mnist import DataFile\nfrom grader.sources import Mirror\n"
-            f"source, cache = Mirror({url!r}, 60, 60, 60), Path({str(tmp_path)!r})\n"
-            f"mnist = fetch(None, cache=cache, sources=[source], files=({files}))\n"
-            "print(int(mnist.train_images.sum()), mnist.source)\n"
-        )
-        command = [sys.executable, "-c", script]
-        running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        said = [process.communicate()[0] for process in running]
-    assert said == [f"{int(ARRAYS[0].sum(dtype=int))} {Mirror(url).name}\n"] * 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(CONTENT)
+# The real thing.
 
 
 @pytest.fixture(scope="module")

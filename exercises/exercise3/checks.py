@@ -222,10 +222,10 @@ def test_gradient_leaves_x_as_it_was(student):
             before = torch.full(x.shape, 5.0) if filled else None
             _, afterwards, requires_grad, grad = try_gradient(student, EXPRESSIONS[0], x, before)
             expect.that(torch.equal(afterwards, x), "It changed the values of x.", got=afterwards, expected=x)
-            words = f"x.requires_grad was {needs_grad} before, and is not afterwards. Work on a copy of x."
+            words = f"x.requires_grad was {needs_grad} before and is {requires_grad} afterwards. Work on a copy of x."
             expect.that(requires_grad is needs_grad, words, got=requires_grad, expected=needs_grad)
             same = grad is None if before is None else isinstance(grad, torch.Tensor) and torch.equal(grad, before)
-            words = f"x.grad was {show.brief(before)} before, and is not afterwards. Work on a copy of x."
+            words = f"x.grad was {show.brief(before)} before and is {show.brief(grad)} afterwards. Work on a copy of x."
             expect.that(same, words, got=grad, expected=before)
 
 
@@ -280,7 +280,7 @@ def bounded(student: Any, x: Any) -> None:
     result = student.sigmoid(x)
     expect.tensor(result, squash(x), dtype=x.dtype)
     low, high = result.min().item(), result.max().item()
-    expect.that(0 <= low and high <= 1, "A sigmoid lies from 0 to 1.", got=low if low < 0 else high)
+    expect.that(low >= 0 and high <= 1, "A sigmoid lies from 0 to 1.", got=low if low < 0 else high)
     falls = result.double().cummax(0).values - result.double()
     expect.that(falls.max().item() <= 1e-6, "It goes down where x goes up.", got=result)
 
@@ -293,18 +293,23 @@ def test_sigmoid_lets_gradients_through(student):
     inputs = [torch.tensor([number]) for number in (1.0, 0.0, -2.0, 20.0, -20.0, 80.0, -80.0)]
     inputs += [torch.tensor(-1.5), torch.tensor([[0.5, -0.5], [3.0, -9.0]]), grid, grid.double()]
     for x in inputs:
-        factors = (torch.arange(x.numel(), dtype=x.dtype) % 5 - 2.5).reshape(x.shape)
+        factors = (torch.arange(x.numel(), dtype=x.dtype) % 3 + 1).reshape(x.shape)
         result, slopes = student.probe("sigmoid", Shown([x, factors], show.literal(x)))
         p = squash(x)
         expect.tensor(result, p, dtype=x.dtype)
-        flows(slopes)
-        expect.tensor(slopes, p * (1 - p) * factors.double(), dtype=x.dtype)
+        what = "sigmoid(x)" if x.numel() == 1 else "(sigmoid(x) * factors).sum(), factors 1, 2, 3, 1, 2, 3, …"
+        compare_slopes(f"the gradient of {what}", slopes, p * (1 - p) * factors.double(), x.dtype)
 
 
-def flows(slopes: Any) -> None:
-    """Complain where a probe could find no gradient."""
+def compare_slopes(what: str, got: Any, expected: Any, dtype: Any = F32) -> None:
+    """Compare gradients that a probe found, and say that it is them a complaint is about; None: there were none."""
     words = "No gradient flows through its result. Use torch's functions all the way, no detach() and no item()."
-    expect.that(slopes is not None, words)
+    expect.that(got is not None, words)
+    try:
+        expect.tensor(got, expected, dtype=dtype)
+    except expect.Wrong as wrong:
+        wrong.message = f"This is about {what}. {wrong.message}"
+        raise
 
 
 # --- mnist_loss ---
@@ -363,8 +368,7 @@ def test_mnist_loss_can_be_learned_from(student):
                 targets = torch.tensor([1, 1, 0, 0])[: shape[0]].reshape(shape)
                 result, slopes = student.probe("mnist_loss", predictions, targets)
                 expect.tensor(result, loss(predictions, targets), dtype=dtype)
-                flows(slopes)
-                expect.tensor(slopes, loss_slopes(predictions, targets), dtype=dtype)
+                compare_slopes("the gradient of the loss", slopes, loss_slopes(predictions, targets), dtype)
 
 
 # --- accuracy_loss ---
@@ -406,7 +410,7 @@ def test_accuracy_loss_is_flat(student):
             moved = predictions.clone()
             moved[i] += h
             after = number(student.accuracy_loss(moved, targets), wrong_share(moved, targets), moved)
-            words = f"A small step of prediction {i} changes it. It should stay as it is (mnist_loss has slope {steep:.3f})."
+            words = f"A small step of prediction {i} changes it; it should not (mnist_loss has slope {steep:.3f})."
             expect.that(abs(after - start) / h <= 1e-3, words, got=after, expected=start)
 
 
@@ -430,7 +434,8 @@ def try_calc_grad(
     expected = [xb.double().T @ out, out.sum().reshape(bias.shape)]
     for name, got, slopes, earlier in zip(("weights", "bias"), answer[:2], expected, before or (0, 0), strict=True):
         expect.that(got is not None, f"The {name} have no gradient afterwards. Did you call backward() on the loss?")
-        expect.tensor(got, slopes * times + earlier)
+        began = f", which was {show.brief(earlier)} before" if before else ""
+        compare_slopes(f"the gradient of the {name} after {times} call(s){began}", got, slopes * times + earlier)
     for name, now, then in zip(("weights", "bias", "xb", "yb"), answer[2:], (weights, bias, xb, yb), strict=True):
         same = isinstance(now, torch.Tensor) and now.dtype == then.dtype and torch.equal(now, then)
         expect.that(

@@ -93,7 +93,7 @@ def calc_grad(xb, yb, model):
     """Work out the gradients of one batch: predict, take your `mnist_loss`, go backward.
 
     xb: a batch of images, one a row; yb: their targets.
-    model: anything that can be called: `model(xb)` gives the raw outputs, in the shape of yb. It may be a plain function.
+    model: anything that can be called: `model(xb)` gives the raw outputs, in the shape of yb. A plain function will do.
     The gradients land in the `grad` of the model's parameters. They are added to what is there: called twice, it gives
     twice the gradient. Nothing has to be returned.
 

@@ -207,7 +207,7 @@ def sigmoid__softmax(x):
 
 
 def sigmoid__clamps(x):
-    """It looks as if x is cut off somewhere before e^(-x) is taken. Beyond the cut the curve is flat and has no slope."""
+    """It looks as if x is cut off before e^(-x) is taken. Beyond the cut the curve is flat and has no slope."""
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
 
 

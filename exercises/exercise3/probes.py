@@ -63,7 +63,7 @@ def gradient(function: Any, x: Any) -> list[Any]:
 
 
 def sigmoid(point: Any) -> list[Any]:
-    """[result, gradient at x of its elements times factors, summed; None where none can flow]; `point` is [x, factors]."""
+    """[result, gradient at x of (result * factors).sum(); None where none can flow]; `point` is [x, factors]."""
     x, factors = point
     result = student.sigmoid(x.requires_grad_())
     if not isinstance(result, torch.Tensor) or not result.requires_grad or result.shape != x.shape:

@@ -5,8 +5,8 @@ exercise's positional arguments.
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import inspect
 import io
@@ -14,7 +14,7 @@ import linecache
 import sys
 import tokenize
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 FOLDER = "/submission"
@@ -144,5 +144,3 @@ def similar(name: str, namespace: Mapping[str, Any]) -> list[str]:
     folded = {key.lower().replace("_", ""): key for key in own}
     close = difflib.get_close_matches(name.lower().replace("_", ""), folded, n=3, cutoff=0.75)
     return [folded[key] for key in close]
-
-

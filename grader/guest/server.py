@@ -5,7 +5,7 @@ cells. Over `control` the judge sends ["load", ...] with three descriptors: a ch
 the snapshot, and the pipe for what student code prints. For each it forks:
 
     server ── fork ──▶ warden   process 1 of the cell; trusted: counts CPU and memory, ends processes, empties /tmp
-                          └─ fork ─▶ snapshot   gives up all rights, then loads the submission: student code from here on
+                          └─ fork ─▶ snapshot   gives up all rights, then loads the submission: student code
                                         └─ fork ─▶ check   one for each check, answers its calls
 
 The server holds nothing secret: it was forked (or executed) before any check was read, with an empty environment.

@@ -100,7 +100,7 @@ def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> N
     os.dup2(descriptors[1], 2)
     for descriptor in descriptors:
         os.close(descriptor)
-    read, own_pid = wire.blocking_reader(channel), os.getpid()
+    read, own_pid = wire.socket_reader(channel), os.getpid()
 
     def reply(value: Any) -> None:
         if os.getpid() != own_pid:

@@ -24,11 +24,18 @@ _HEAD = struct.Struct("<4sII")
 MAX_HEADER = 16 << 20
 MAX_BUFFERS = 65_536
 MAX_TOTAL = 512 << 20
+CHUNK = 1 << 16
+LARGEST_READ = 4 << 20
+MOST_PARTS = 64  # sendmsg takes 1,024 at most
 _TUPLE, _INT, _TENSOR, _ARRAY, _OPAQUE, _CALLBACK, _PATH, _COMPLEX, _SCALAR = range(1, 10)
 TORCH_DTYPES = (
-    "float32 float64 float16 bfloat16 uint8 int8 int16 int32 int64 uint16 uint32 uint64 bool complex64 complex128"
-).split()
+    *("float32", "float64", "float16", "bfloat16", "uint8", "int8", "int16", "int32", "int64"),
+    *("uint16", "uint32", "uint64", "bool", "complex64", "complex128"),
+)
 NUMPY_KINDS = "biufc"
+
+
+Pack = Callable[[Any], bytes]
 
 
 class Malformed(Exception):
@@ -82,7 +89,7 @@ def dump(value: Any, max_bytes: int = MAX_TOTAL) -> list[bytes | memoryview]:
     return [_HEAD.pack(MAGIC, len(header), len(buffers)) + lengths, header, *buffers]
 
 
-def _extend(item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], max_bytes: int) -> Any:
+def _extend(item: Any, buffers: list[memoryview], pack: Pack, max_bytes: int) -> Any:
     """What msgpack does not take as it is: subclasses become their base, arrays a buffer, the rest Opaque."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if isinstance(item, tuple):
@@ -95,7 +102,8 @@ def _extend(item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], 
         number = int(item)
         size = number.bit_length() // 8 + 1
         return msgpack.ExtType(_INT, number.to_bytes(size, "little", signed=True))
-    for base in (float, str, bytes, list, dict):
+    bases: tuple[Any, ...] = (float, str, bytes, list, dict)
+    for base in bases:
         if isinstance(item, base):
             return base(item)
     if isinstance(item, bytearray):
@@ -122,12 +130,12 @@ def opaque(item: Any, text: str | None = None) -> Opaque:
     return Opaque(name, str(text)[:300])
 
 
-def _pack_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+def _pack_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
     with torch._C.DisableTorchFunctionSubclass():  # a subclass may override even `detach` and `shape`
         return _pack_plain_tensor(torch, item, buffers, pack, most)
 
 
-def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
     plain = item.detach().as_subclass(torch.Tensor)
     dtype = str(plain.dtype).removeprefix("torch.")
     if plain.layout is not torch.strided or plain.is_meta or dtype not in TORCH_DTYPES:
@@ -143,7 +151,7 @@ def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: C
     return msgpack.ExtType(_TENSOR, pack([dtype, list(plain.shape), *flags, device, place, grad]))
 
 
-def _pack_array(numpy: Any, item: Any, buffers: list[memoryview], pack: Callable[[Any], bytes], most: int) -> Any:
+def _pack_array(numpy: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
     plain = numpy.ascontiguousarray(item).reshape(numpy.shape(item))
     if plain.dtype.kind not in NUMPY_KINDS or not plain.dtype.isnative or plain.nbytes > most:
         text = f"<array of dtype {plain.dtype} and shape {plain.shape}, which cannot be sent>"
@@ -210,7 +218,8 @@ def _build_tensor(part: Any, buffers: list[bytearray]) -> Any:
     tensor = torch.frombuffer(buffer, dtype=dtype).reshape(shape) if buffer else torch.empty(shape, dtype=dtype)
     if dtype_name == "bool" and buffer and max(buffer) > 1:
         raise Malformed("a bool tensor holds bytes other than 0 and 1")
-    tensor.sent = {"requires_grad": requires_grad, "is_leaf": is_leaf, "device": device[:20], "grad": grad}
+    facts = {"requires_grad": requires_grad, "is_leaf": is_leaf, "device": device[:20], "grad": grad}
+    tensor.sent = facts  # type: ignore[attr-defined]  # tensors take attributes; torch's stubs do not say so
     return tensor
 
 
@@ -253,14 +262,9 @@ def send(sock: socket.socket, value: Any, max_bytes: int = MAX_TOTAL) -> None:
     """Send one frame, whole. Raises OSError where the other side is gone."""
     parts = dump(value, max_bytes)
     total = sum(len(part) for part in parts)
-    if len(parts) <= 64:
-        sent = sock.sendmsg(parts)
-        if sent == total:
-            return
-        rest = memoryview(b"".join(parts))[sent:]
-    else:
-        rest = memoryview(b"".join(parts))
-    sock.sendall(rest)
+    sent = sock.sendmsg(parts[:MOST_PARTS])
+    if sent < total:
+        sock.sendall(memoryview(b"".join(parts))[sent:])
 
 
 def frame(value: Any) -> bytes:
@@ -299,7 +303,7 @@ def receive(read_into: Callable[[memoryview], None], max_bytes: int = MAX_TOTAL)
 
 
 def blocking_reader(sock: socket.socket) -> Callable[[memoryview], None]:
-    """A `read_into` for `receive` that waits as long as it takes."""
+    """A `read_into` for `receive` that waits as long as it takes, and reads nothing beyond the frame."""
 
     def read_into(view: memoryview) -> None:
         while view:
@@ -309,3 +313,34 @@ def blocking_reader(sock: socket.socket) -> Callable[[memoryview], None]:
             view = view[count:]
 
     return read_into
+
+
+class Buffered:
+    """A `read_into` that takes what is there in one go, for a channel that carries frames and nothing else.
+
+    `more` reads at most that many bytes, and raises EOFError at the end.
+    """
+
+    def __init__(self, more: Callable[[int], bytes]) -> None:
+        self._more = more
+        self._ahead = memoryview(b"")
+
+    def __call__(self, view: memoryview) -> None:
+        while view:
+            if not self._ahead:
+                self._ahead = memoryview(self._more(max(CHUNK, len(view))))
+            count = min(len(view), len(self._ahead))
+            view[:count] = self._ahead[:count]
+            view, self._ahead = view[count:], self._ahead[count:]
+
+
+def socket_reader(sock: socket.socket) -> Buffered:
+    """A buffered reader that waits as long as it takes."""
+
+    def more(size: int) -> bytes:
+        data = sock.recv(min(size, LARGEST_READ))
+        if not data:
+            raise EOFError
+        return data
+
+    return Buffered(more)

@@ -56,7 +56,9 @@ def of_this_process(data: Sequence[str] = (), gpu: bool = False) -> View:
 def outermost(paths: Iterable[str]) -> list[str]:
     """The paths without those that lie in another of them, in a stable order."""
     kept: list[str] = []
-    for path in sorted(dict.fromkeys(os.path.normpath(path) for path in paths), key=lambda name: (name.count("/"), name)):
+    for path in sorted(
+        dict.fromkeys(os.path.normpath(path) for path in paths), key=lambda name: (name.count("/"), name)
+    ):
         if path != "/" and not any(path.startswith(parent + "/") for parent in kept if not os.path.islink(parent)):
             kept.append(path)
     return kept

@@ -1,0 +1,124 @@
+"""What is said over a channel: the order a guest is given, and its frames read as outcomes.
+
+Everything a guest sends was written by student code. It becomes an `Outcome` here, or is Malformed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from grader.guest import wire
+from grader.guest.wire import Malformed
+from grader.values import Call, Exercise, Frame, Missing, Outcome, Raised, Returned, Submission
+
+SEED = 20_240_229
+
+
+def order(submission: Submission, exercise: Exercise, device: str) -> dict[str, Any]:
+    """What a guest is told about a submission."""
+    probes = exercise.probes_file
+    return {
+        "label": submission.label,
+        "source": submission.source,
+        "names": {name.name: name.positional for name in exercise.names},
+        "probes": probes.read_bytes() if probes.is_file() else b"",
+        "limits": dataclasses.asdict(exercise.limits),
+        "seed": SEED,
+        "device": device,
+    }
+
+
+def load_outcome(answer: Any) -> tuple[Raised | None, dict[str, int]]:
+    """How loading went: what it raised, or the lines where names are defined.
+
+    Raises:
+        Malformed: neither.
+    """
+    if type(answer) is not list or not answer or type(answer[0]) is not str:
+        raise Malformed("loading ended with no answer")
+    if answer[0] == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
+        return None, {str(name): line for name, line in answer[1].items() if type(line) is int}
+    failure = outcome_of([*answer, []])
+    if not isinstance(failure, Raised):
+        raise Malformed("loading ended with no known answer")
+    return failure, {}
+
+
+def tag(answer: Any) -> str:
+    """The word a frame of a guest begins with. An array in its place must not be compared with words."""
+    if type(answer) is not list or len(answer) < 3 or type(answer[0]) is not str:
+        raise Malformed("a frame begins with a word")
+    return str(answer[0])
+
+
+def body(answer: list[Any], serial: int) -> list[Any]:
+    """What a frame answers to call number `serial`."""
+    if tag(answer) != "answer" or type(answer[1]) is not int or answer[1] != serial:
+        raise Malformed("an answer to another call")
+    return answer[2:]
+
+
+def call_back(answer: list[Any], call: Call) -> list[Any]:
+    """Evaluate a callback of this call on what student code passed to it."""
+    number, args = answer[1], answer[2]
+    function = next((cb.function for cb in callbacks_of(call.args) if cb.number == number), None)
+    if function is None or type(args) is not list:
+        raise Malformed("a callback that was never given")
+    try:
+        return ["value", function(*args)]
+    except Exception as error:  # student code may pass anything
+        return ["error", f"the function cannot take these arguments: {error}"]
+
+
+def callbacks_of(value: Any) -> Iterator[wire.Callback]:
+    """The callbacks among a call's arguments, however deep."""
+    if isinstance(value, wire.Callback):
+        yield value
+    elif type(value) in (list, tuple):
+        for item in value:
+            yield from callbacks_of(item)
+
+
+def outcome_of(answer: Any) -> Outcome:
+    """Read a guest's answer; anything else than the three known forms is Malformed."""
+    if type(answer) is not list or not answer or type(answer[0]) is not str:
+        raise Malformed("an answer is a list that begins with a word")
+    kind, rest = answer[0], answer[1:]
+    if kind == "returned" and len(rest) == 2:
+        return Returned(rest[0], _changed(rest[1]))
+    if kind == "raised" and len(rest) == 4:
+        names, text, frames, changed = rest
+        if type(text) is not str or type(names) is not list or not all(type(name) is str for name in names):
+            raise Malformed("an exception is names and text")
+        return Raised(tuple(names), text, frames_of(frames), _changed(changed))
+    if kind == "missing" and len(rest) == 3:
+        name, stub, similar = rest
+        if type(name) is not str or type(stub) is not bool or type(similar) is not list:
+            raise Malformed("a missing name is a name")
+        return Missing(name, stub, tuple(str(item) for item in similar))
+    raise Malformed("an answer of no known form")
+
+
+def frames_of(frames: Any) -> tuple[Frame, ...]:
+    """Traceback lines as a guest tells them."""
+    if type(frames) is not list or len(frames) > 100:
+        raise Malformed("frames are a short list")
+    found = []
+    for entry in frames:
+        if type(entry) is not list or [type(part) for part in entry] != [str, int, str, str]:
+            raise Malformed("a frame is file, line, function and source")
+        found.append(Frame(*entry))
+    return tuple(found)
+
+
+def _changed(changed: Any) -> tuple[tuple[int, Any], ...]:
+    if type(changed) is not list:
+        raise Malformed("changes are a list")
+    found = []
+    for entry in changed:
+        if type(entry) is not list or len(entry) != 2 or type(entry[0]) is not int:
+            raise Malformed("a change is a position and a value")
+        found.append((entry[0], entry[1]))
+    return tuple(found)

@@ -1,0 +1,21 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# limits: cpu_s=1, wall_s=1.5
+# expect: center=RAISED|CRASHED
+"""Sends traceback lines that are no lines of its file."""
+
+import os
+import time
+
+from grader.guest import wire
+
+
+def send(value):
+    for part in wire.dump(value):
+        os.write(3, part)
+
+
+def center(images):
+    send(['answer', 1, 'raised', ['ValueError'], 'x', [['a.py', -(10**30), '\x1b[2J', '\n::error::x']], []])
+    time.sleep(1000)

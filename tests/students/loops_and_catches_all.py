@@ -1,0 +1,14 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# limits: cpu_s=1, wall_s=3
+# expect: center=TIMED_OUT
+"""Never returns and lets no exception through."""
+
+
+def center(images):
+    while True:
+        try:
+            raise KeyboardInterrupt
+        except BaseException:
+            pass

@@ -1,0 +1,12 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# expect: center=CRASHED
+# message: ended the whole Python process
+"""Ends the process."""
+
+import os
+
+
+def center(images):
+    os._exit(0)

@@ -1,0 +1,9 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# expect: all=RAISED
+# message: ended Python
+# message: Remove `exit()`
+"""Calls quit() at the top level."""
+
+quit()

@@ -1,0 +1,12 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# expect: center=FAILED
+# message: changed its argument
+"""Makes its argument another size."""
+
+
+def center(images):
+    result = images - images.mean(0)
+    images.resize_(1000, 1000)
+    return result

@@ -1,0 +1,12 @@
+# exercise: exercise1
+# base: solution
+# select: double_evens or rank
+# expect: double_evens=FAILED
+# message: list
+# never: channel
+# never: a list; a list
+"""Returns a list of ten million numbers."""
+
+
+def double_evens(numbers):
+    return [1234567] * 10_000_000

@@ -1,0 +1,9 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# expect: center=FAILED
+"""Returns infinity."""
+
+
+def center(images):
+    return images / 0

@@ -1,0 +1,14 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# limits: cpu_s=1, wall_s=1.5
+# expect: center=TIMED_OUT
+"""Stops itself."""
+
+import os
+import signal
+
+
+def center(images):
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return images - images.mean(0)

@@ -1,0 +1,16 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center or pairwise_differences_is
+# limits: cpu_s=1, wall_s=3
+# expect: center=RAISED|CRASHED|TIMED_OUT
+"""Forks for ever and catches what is raised."""
+
+import os
+
+
+def center(images):
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass

@@ -1,0 +1,9 @@
+# exercise: exercise1
+# select: rank or center or pairwise_differences_is
+# expect: all=RAISED
+# message: syntax error on line 7
+"""Has a syntax error."""
+
+
+def center(images)
+    return images

@@ -1,0 +1,9 @@
+# exercise: exercise1
+# select: rank or center or pairwise_differences_is
+# expect: all=RAISED
+# message: syntax error on line 8
+"""Ends within a bracket."""
+
+
+def center(images):
+    return (images - images.mean(0)
