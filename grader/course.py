@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -96,7 +98,10 @@ def version(folder: Path) -> str:
     digest = hashlib.sha256()
     for name in ("exercise.toml", "checks.py", "probes.py"):
         path = folder / name
-        content = path.read_bytes() if path.is_file() else b""
+        try:
+            content = path.read_bytes() if path.is_file() else b""
+        except OSError as error:
+            raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
         digest.update(f"{name}:{len(content)}:".encode() + content)
     return digest.hexdigest()[:16]
 
@@ -104,8 +109,15 @@ def version(folder: Path) -> str:
 def _get(data: dict[str, Any], key: str, wanted: type, path: Path, default: Any = None) -> Any:
     value = data.get(key, default)
     if type(value) is not wanted:
-        raise CourseError(f"{path}: {key} has to be a {wanted.__name__}, not {value!r:.80}.")
+        raise CourseError(f"{path}: {key} has to be a {wanted.__name__}, not {_shown(value)}.")
     return value
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.80}"
+    except ValueError:  # a hexadecimal int with more digits than Python writes
+        return "a huge number"
 
 
 def _words(data: dict[str, Any], key: str, path: Path) -> tuple[str, ...]:
@@ -119,10 +131,14 @@ def _name(entry: Any, path: Path) -> Name:
     if type(entry) is not dict or set(entry) - {"name", "signature", "hints"}:
         raise CourseError(f"{path}: each of [[names]] has name, signature and, if you like, hints.")
     name, signature = _get(entry, "name", str, path), _get(entry, "signature", str, path, "")
-    if not name.isidentifier():
+    if not name.isidentifier() or keyword.iskeyword(name):
         raise CourseError(f"{path}: {name[:80]!r} cannot be a name in Python.")
     if signature and not (signature.startswith("(") and signature.endswith(")")):
         raise CourseError(f"{path}: the signature of {name} has to look like (a, b), not {signature[:80]!r}.")
+    try:
+        ast.parse(f"def f{signature or '()'}: pass")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise CourseError(f"{path}: the signature of {name} is not Python: {signature[:80]!r}.") from None
     return Name(name, signature, _words(entry, "hints", path))
 
 
@@ -134,6 +150,6 @@ def _limits(entry: dict[str, Any], path: Path) -> Limits:
             raise CourseError(f"{path}: {key!r} is not a limit; known are {', '.join(_LIMITS)}.")
         whole = wanted is int and type(value) is not int
         if isinstance(value, bool) or not isinstance(value, (int, float)) or whole or not 0 < value < 1e9:
-            raise CourseError(f"{path}: {key} has to be a positive number, not {value!r:.80}.")
+            raise CourseError(f"{path}: {key} has to be a positive number, not {_shown(value)}.")
         values[key] = wanted(value)
     return Limits(**values)

@@ -45,7 +45,8 @@ def tensors(
         tensor, recipe = random(sizes, draw(SEEDS), dtype, low, high)
     else:
         value = draw(elements)
-        tensor, recipe = torch.full(sizes, float(value), dtype=dtype), f"torch.full({sizes}, {float(value)}{named})"
+        tensor = torch.full(sizes, float(value), dtype=dtype)
+        recipe = f"torch.full({sizes}, {_python(float(value))}{named})"
     return with_recipe(tensor.requires_grad_(requires_grad), recipe)
 
 
@@ -99,4 +100,8 @@ def with_recipe(tensor: torch.Tensor, recipe: str) -> torch.Tensor:
 
 
 def _nested(tensor: torch.Tensor) -> str:
-    return repr(tensor.tolist()).replace("inf", "float('inf')").replace("nan", "float('nan')")
+    return _python(tensor.tolist())
+
+
+def _python(values: Any) -> str:
+    return repr(values).replace("inf", "float('inf')").replace("nan", "float('nan')")

@@ -84,7 +84,7 @@ def scalar(got: Any, expected: float, *, rtol: float = RTOL, atol: float = ATOL,
     elif zero_dim or not _is_number(got):
         wanted = "a 0-d tensor" if zero_dim else "one number"
         raise Wrong(messages.WRONG_TYPE.format(got=show.kind(got), expected=wanted), got=got, expected=expected)
-    number = float(got.item() if hasattr(got, "item") else got)
+    number = _float(got.item() if hasattr(got, "item") else got)
     if not _near(number, float(expected), rtol, atol):
         raise Wrong(messages.WRONG_VALUE, got=got, expected=expected)
 
@@ -98,8 +98,8 @@ def exactly(got: Any, expected: Any) -> None:
     if isinstance(expected, (list, tuple)):
         _items(got, expected)
     elif isinstance(expected, dict):
-        if list(got) != list(expected):
-            text = messages.WRONG_KEYS.format(got=list(got), expected=list(expected))
+        if [(type(key), key) for key in got] != [(type(key), key) for key in expected]:
+            text = messages.WRONG_KEYS.format(got=show.brief(list(got)), expected=show.brief(list(expected)))
             raise Wrong(text, got=got, expected=expected)
         _items(tuple(got.values()), tuple(expected.values()))
     elif got != expected and not (isinstance(got, float) and math.isnan(got) and math.isnan(expected)):
@@ -139,6 +139,13 @@ def _is_number(value: Any) -> bool:
     return getattr(value, "size", None) == 1 and getattr(getattr(value, "dtype", None), "kind", "") in "iuf"
 
 
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an int beyond the largest float
+        return math.inf if value > 0 else -math.inf
+
+
 def _shape(got: Any, expected: Any) -> None:
     if got.shape != expected.shape:
         words = {"got": tuple(got.shape), "expected": tuple(expected.shape)}
@@ -167,7 +174,11 @@ def _values(got: Any, expected: Any, rtol: float, atol: float) -> None:
     where = tuple(int(index) for index in torch.nonzero(wrong)[0]) if wrong.dim() else ()
     if wrong.numel() == 1:
         raise Wrong(messages.WRONG_VALUE, got=got, expected=expected.to(got.dtype))
-    words = {"where": list(where), "got": show.brief(got[where].item()), "expected": show.brief(expected[where].item())}
+    words = {
+        "where": list(where),
+        "got": show.number(got[where].item()),
+        "expected": show.number(expected[where].item()),
+    }
     text = messages.WRONG_ELEMENT.format(**words, count=int(wrong.sum()), total=wrong.numel())
     raise Wrong(text, got=got, expected=expected.to(got.dtype))
 

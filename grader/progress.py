@@ -41,11 +41,12 @@ def next_hint(folder: Path, exercise: Exercise, place: Path) -> tuple[str, str, 
         return "", "This exercise has no hints.", 0
     chosen = next((name for name in names if name.name == state.get("next")), names[0])
     given = state.setdefault("given", {})
-    count = int(given.get(chosen.name, 0))
-    text = chosen.hints[min(count, len(chosen.hints) - 1)]
-    given[chosen.name] = count + 1
+    count = given.get(chosen.name)
+    count = count if type(count) is int and 0 <= count < len(chosen.hints) else 0
+    text = chosen.hints[count]
+    given[chosen.name] = min(count + 1, len(chosen.hints) - 1)
     _write(folder, exercise.id, place, state)
-    return chosen.name, text, max(0, len(chosen.hints) - count - 1)
+    return chosen.name, text, len(chosen.hints) - count - 1
 
 
 def _path(folder: Path, exercise_id: str, place: Path) -> Path:
@@ -57,7 +58,7 @@ def _read(folder: Path, exercise_id: str, place: Path) -> dict[str, Any]:
     try:
         state = json.loads(_path(folder, exercise_id, place).read_text(encoding="utf-8"))
         return state if isinstance(state, dict) and isinstance(state.get("given", {}), dict) else {}
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
 
 

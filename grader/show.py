@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import struct
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from grader.guest.wire import Callback, GuestPath, Opaque
@@ -11,6 +14,7 @@ from grader.values import Call
 PASTE_ELEMENTS = 40
 SHORT_ELEMENTS = 24
 LONGEST = 1500
+_HEX_BITS = 8192  # Python refuses to write longer ints in decimal
 
 
 def call(made: Call) -> str:
@@ -21,7 +25,7 @@ def call(made: Call) -> str:
 
 
 def literal(value: Any) -> str:
-    """An expression that gives `value`, as far as there is a short one."""
+    """An expression that gives `value`, exactly; where that would be long, a description in <angle brackets>."""
     if _is_tensor(value):
         return _tensor_literal(value)
     if _is_array(value):
@@ -37,28 +41,42 @@ def literal(value: Any) -> str:
         return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})"
     if type(value) is dict:
         return "{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}"
-    return _cut(repr(value))
+    text = _plain(value)
+    if len(text) <= LONGEST:
+        return text
+    if isinstance(value, int):
+        return f"<int of {value.bit_length()} bits>"
+    return f"<{type(value).__name__} of length {len(value)}: {text[:200]}…>"
 
 
-def brief(value: Any) -> str:
-    """A value for "got" and "expected": small ones whole, large ones by shape, dtype and range."""
+def brief(value: Any, room: int = SHORT_ELEMENTS) -> str:
+    """A value for "got" and "expected": small ones whole, large ones by shape, dtype and range.
+
+    Numbers in tensors are rounded to 7 digits; `room` bounds how many items of a list are shown, all depths together.
+    """
     if _is_tensor(value) or _is_array(value):
         if (value.numel() if _is_tensor(value) else value.size) > SHORT_ELEMENTS:
             return _summary(value)
         value = value.detach() if _is_tensor(value) else value
         if not _is_tensor(value):
             return _array_literal(value)
-        text = f"tensor({_numbers(value)}"
+        text = f"tensor({_nested(value.tolist(), number)}"
         usual = str(value.dtype) in ("torch.float32", "torch.int64", "torch.bool")
         return text + (")" if usual else f", dtype={value.dtype})")
-    if type(value) in (list, tuple) and len(value) > SHORT_ELEMENTS:
-        opening, closing = "[]" if type(value) is list else "()"
-        inside = ", ".join(brief(item) for item in value[:SHORT_ELEMENTS])
-        return f"{opening}{inside}, … {len(value)} in all{closing}"
     if type(value) in (list, tuple):
-        inside = ", ".join(brief(item) for item in value)
-        return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})"
-    return _number(value) if type(value) is float else _cut(literal(value))
+        shown = value[: max(1, room)]
+        inside = ", ".join(brief(item, room // max(1, len(shown))) for item in shown)
+        if len(shown) < len(value):
+            inside += f", … {len(value)} in all"
+        return _cut(f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})")
+    return _cut(literal(value))
+
+
+def number(value: Any) -> str:
+    """A number out of a tensor to read, not to paste: 7 digits are what float32 can tell apart."""
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(float(f"{value:.7g}"))
+    return _plain(value)
 
 
 def kind(value: Any) -> str:
@@ -90,16 +108,37 @@ def _is_array(value: Any) -> bool:
     return numpy is not None and isinstance(value, (numpy.ndarray, numpy.generic))
 
 
-def _number(value: Any) -> str:
-    return repr(round(value, 6)) if isinstance(value, float) and 1e-3 < abs(value) < 1e6 else repr(value)
+def _plain(value: Any) -> str:
+    """Python for a plain value; `repr` alone gives no expression for nan, inf and very long ints."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float('{value}')" if value == value else "float('nan')"
+    if isinstance(value, complex) and not (math.isfinite(value.real) and math.isfinite(value.imag)):
+        return f"complex({_plain(value.real)}, {_plain(value.imag)})"
+    if isinstance(value, int) and value.bit_length() > _HEX_BITS:
+        return hex(value)
+    return repr(value)
 
 
-def _numbers(tensor: Any) -> str:
-    def nested(item: Any) -> str:
-        return f"[{', '.join(nested(part) for part in item)}]" if isinstance(item, list) else _number(item)
+def _exactly(value: Any, dtype: str) -> str:
+    """Python for one element of a tensor or array: the shortest that gives its very bits back."""
+    if not isinstance(value, float) or not math.isfinite(value) or dtype.endswith(("float64", "float128")):
+        return _plain(value)
+    texts = (repr(float(f"{value:.{digits}g}")) for digits in range(6, 10))
+    # An element of float16 or bfloat16 is one of float32 too, and 9 digits always do for that.
+    return next((text for text in texts if _float32(float(text)) == value), repr(value))
 
-    text = nested(tensor.tolist())
-    return text.replace("nan", "float('nan')").replace("inf", "float('inf')") if "n" in text else text
+
+def _float32(value: float) -> float:
+    try:
+        return float(struct.unpack("f", struct.pack("f", value))[0])
+    except OverflowError:  # rounded up, beyond the largest float32
+        return math.inf
+
+
+def _nested(values: Any, write: Callable[[Any], str]) -> str:
+    if isinstance(values, list):
+        return f"[{', '.join(_nested(part, write) for part in values)}]"
+    return write(values)
 
 
 def _tensor_literal(tensor: Any) -> str:
@@ -114,10 +153,11 @@ def _tensor_literal(tensor: Any) -> str:
         return f"torch.empty({_sizes(plain.shape)}, dtype={dtype}{grad})"
     first = plain.reshape(-1)[0]
     if plain.numel() > 4 and bool((plain == first).all()):
-        number = _number(first.item())
-        return f"torch.full({tuple(plain.shape)}, {number}{f', dtype={dtype}' if usual else ''}{grad})"
+        filled = _exactly(first.item(), dtype)
+        return f"torch.full({tuple(plain.shape)}, {filled}{f', dtype={dtype}' if usual else ''}{grad})"
     if plain.numel() <= PASTE_ELEMENTS:
-        return f"torch.tensor({_numbers(plain)}{usual}{grad})"
+        text = _nested(plain.tolist(), lambda item: _exactly(item, dtype))
+        return f"torch.tensor({text}{usual}{grad})"
     return f"<{_summary(tensor)}>"
 
 
@@ -126,10 +166,14 @@ def _sizes(shape: Any) -> str:
 
 
 def _array_literal(array: Any) -> str:
-    if array.shape == ():
-        return f"np.{array.dtype}({_number(array.item())})"
-    if array.size <= PASTE_ELEMENTS:
-        return f"np.array({_cut(repr(array.tolist()))}, dtype='{array.dtype}')"
+    dtype = str(array.dtype)
+    if 0 in array.shape:
+        return f"np.empty({array.shape}, dtype='{dtype}')"
+    text = _nested(array.tolist(), lambda item: _exactly(item, dtype)) if array.size <= PASTE_ELEMENTS else ""
+    if isinstance(array, sys.modules["numpy"].generic):
+        return f"np.{'bool_' if dtype == 'bool' else dtype}({text})"
+    if text:
+        return f"np.array({text}, dtype='{dtype}')"
     return f"<{_summary(array)}>"
 
 
@@ -138,8 +182,9 @@ def _summary(value: Any) -> str:
     text = f"{what} of shape {tuple(value.shape)}, {str(value.dtype).removeprefix('torch.')}"
     if str(value.dtype).startswith(("torch.complex", "complex")):
         return text
-    low, high = value.min().item(), value.max().item()
-    return f"{text}, values from {_number(low)} to {_number(high)}"
+    if str(value.dtype) in ("torch.uint16", "torch.uint32", "torch.uint64"):
+        value = value.double()  # torch has no minimum for these
+    return f"{text}, values from {number(value.min().item())} to {number(value.max().item())}"
 
 
 def _cut(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def copy(exercise: Exercise, to: Path, reset: bool = False) -> Copied:
         if not reset or target.read_bytes() == stub:
             return Copied(target, "kept")
         backup = _free_name(target)
-        os.link(target, backup) if hasattr(os, "link") else backup.write_bytes(target.read_bytes())
+        shutil.copy2(target, backup)
         return Copied(_write(target, stub), "reset", backup)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from None

@@ -38,35 +38,55 @@ def clean(text: str) -> str:
     """Student text with control and direction-changing characters made visible."""
     return "".join(
         character if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn") else
-        (" " * 4 if character == "\t" else f"\\x{ord(character):02x}")
+        (" " * 4 if character == "\t" else _escape(ord(character)))
         for character in text
     )  # fmt: skip
 
 
-def defuse(line: str) -> str:
-    """A line that no CI runner reads as a command: `::error ...` and `##[...]` are broken up."""
-    line = re.sub(r"##\[", "# #[", line)
-    return re.sub(r"^(\s*)::", r"\1: :", line)
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def defuse(text: str) -> str:
+    """Text in which no CI runner finds a command: `::error ...`, `##[...]`, `##vso[...]` are broken up, on every line.
+
+    Whatever some program may take for the end of a line counts as one, a carriage return for example.
+    """
+    text = re.sub(r"##(?=[\w.]*\[)", "# #", text)
+    return "".join(re.sub(r"^(\s*):(?=:)", r"\1: ", part) for part in _LINE_END.split(text))
+
+
+_LINE_END = re.compile("([\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029])")
 
 
 class SafeStream(io.TextIOBase):
-    """Passes whole lines on, defused. Colour codes are ours and stay."""
+    """Passes whole lines on, defused; a part of one only when flushed. Colour codes are ours and stay."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._line = ""
+        self._begun = ""  # what of the current line has gone out: a command may be cut in two by a flush
 
     def write(self, text: str) -> int:
         *lines, self._line = (self._line + text).split("\n")
         for line in lines:
-            self._stream.write(_defuse_coloured(line) + "\n")
+            self._stream.write(self._next(line) + "\n")
+            self._begun = ""
         return len(text)
 
     def flush(self) -> None:
         if self._line:
-            self._stream.write(_defuse_coloured(self._line))
+            part = self._next(self._line)
+            self._stream.write(part)
+            self._begun = _LINE_END.split(self._begun + part)[-1]
             self._line = ""
         self._stream.flush()
+
+    def _next(self, part: str) -> str:
+        whole = _defuse_coloured(self._begun + part)
+        if whole.startswith(self._begun):
+            return whole[len(self._begun) :]
+        return " " + _defuse_coloured(part)  # a space parts the two halves of a command
 
     def isatty(self) -> bool:
         return self._stream.isatty()

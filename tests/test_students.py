@@ -29,7 +29,6 @@ import pytest
 
 from grader import course, grading, report_json, server, submissions
 from grader.guest.warden import alive, descendants
-from grader.mistakes import MistakeBook
 from grader.server import Server
 from grader.terminal import Terminal, console
 from grader.values import CheckResult, Exercise, Limits, Report, Verdict
@@ -37,7 +36,7 @@ from grader.values import CheckResult, Exercise, Limits, Report, Verdict
 FOLDER = Path(__file__).parent / "students"
 SOLUTIONS = Path(__file__).parent.parent / "solutions"
 FILES = sorted(path for path in FOLDER.iterdir() if path.suffix == ".py")
-LIMITS = Limits(cpu_s=4, wall_s=12, memory_mib=512, processes=32, output_kib=256)
+LIMITS = Limits(cpu_s=4.0, wall_s=12.0, memory_mib=512, processes=32, output_kib=256)
 KEYS = {"exercise", "base", "select", "limits", "expect", "message", "never"}
 CANARY = "CANARY_IN_THE_ENVIRONMENT"
 
@@ -61,8 +60,8 @@ def read_pinned(source: bytes) -> Pinned:
     pinned = Pinned()
     for line in source.decode(encoding).splitlines():
         match = re.fullmatch(r"(?:ï»¿)?# (\w+): (.*)", line)
-        if match is None:
-            if not line.startswith("#") and "coding" not in line:
+        if match is None or match[1] == "coding":
+            if not line.startswith("#") and "coding:" not in line:
                 break
             continue
         key, value = match[1], match[2].strip()
@@ -90,18 +89,24 @@ class Workbench:
     server: Server
     storage: Path
     idle: set[int]
-    books: dict[str, MistakeBook]
+    checks: dict[tuple[str, str], list[str]]
 
     def grade(self, exercise: Exercise, source: bytes, name: str, select: str = "") -> Report:
-        if exercise.id not in self.books:
-            whole = course.find_exercise(course.default_course(), exercise.id)
-            self.books[exercise.id] = MistakeBook(lambda: self.server, whole)
         options = grading.Options(self.storage, select=select)
-        submission = submissions.from_bytes(source, name)
-        return grading.grade(exercise, submission, self.server, options, book=self.books[exercise.id])
+        return grading.grade(exercise, submissions.from_bytes(source, name), self.server, options)
+
+    def selected(self, exercise: Exercise, select: str) -> list[str]:
+        """The checks that `select` stands for, all of which the reference solution passes."""
+        key = (exercise.id, select)
+        if key not in self.checks:
+            source = (SOLUTIONS / f"{exercise.id}.py").read_bytes()
+            results = self.grade(exercise, source, "solution.py", select).results
+            assert all(result.verdict is Verdict.PASSED for result in results)
+            self.checks[key] = [result.id for result in results]
+        return self.checks[key]
 
     def left_running(self) -> list[str]:
-        """What still runs beside the idle server, a mistakes book aside; waits for a cell that is about to end."""
+        """What still runs beside the idle server; waits for a cell that is about to end."""
         deadline = time.monotonic() + 10
         while True:
             extra = [pid for pid in descendants(self.server.pid) if pid not in self.idle and alive(pid)]
@@ -124,8 +129,6 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
         running, _ = server.start_executed(("torch", "numpy", "PIL.Image", "PIL.PngImagePlugin"))
     found = Workbench(running, tmp_path_factory.mktemp("hypothesis"), set(descendants(running.pid)), {})
     yield found
-    for book in found.books.values():
-        book.close()
     running.close()
 
 
@@ -151,13 +154,11 @@ def test_a_submission_gets_what_its_file_says(path: Path, bench: Workbench, exer
         source = (SOLUTIONS / f"{pinned.exercise}.py").read_bytes() + b"\n\n" + source
     report = bench.grade(exercise, source, path.name, pinned.select)
 
+    assert [result.id for result in report.results] == bench.selected(exercise_of(pinned.exercise, {}), pinned.select)
     problems = [problem for result in report.results for problem in unexpected(result, pinned)]
     problems += unreadable(report, pinned)
     assert not problems, "\n".join(problems)
     assert_harmless_to_show(report)
-    for book in bench.books.values():
-        book.close()
-    bench.books.clear()
     assert not (left := bench.left_running()), f"still running: {left}"
 
 

@@ -139,7 +139,7 @@ def test_numerical_gradient_keeps_shape_and_dtype(student):
     h=st.sampled_from([0.5, 0.25, 0.125]),
 )
 @example(f=ROUGH[0], x=torch.tensor([0.8125], dtype=F64), h=0.5)
-@example(f=ROUGH[2], x=torch.tensor([-0.1875, 0.0625], dtype=F64), h=0.25)
+@example(f=ROUGH[2], x=torch.tensor([-0.1875, 0.0625, -0.1875], dtype=F64), h=0.25)
 def test_numerical_gradient_takes_any_function(student, f, x, h):
     """numerical_gradient also works if f has jumps or returns a float"""
     result = try_numerically(student, f, x, h, as_float=True)
@@ -154,11 +154,9 @@ def test_numerical_gradient_gives_f_a_fresh_tensor(student):
     tree = Shown(["sum", ["mul", "x", "x"]], "lambda x: (x * x).sum()")
     for values, needs_grad in (([1.0], False), ([1.0], True), ([0.3, -1.5], False), ([[0.3, -1.5]], True)):
         x = torch.tensor(values, dtype=F64, requires_grad=needs_grad)
-        answer = student.probe("numerical_gradient", tree, x, 0.5)
-        result, noticed, afterwards = answer
-        for itself, requires_grad in noticed:
-            expect.that(not itself, "It gave x itself to f. Give it a copy: x.detach().clone().")
-            expect.that(not requires_grad, "It gave f a tensor that requires gradients. Detach it first.")
+        result, itself, requires_grad, afterwards = student.probe("numerical_gradient", tree, x, 0.5)
+        expect.that(not itself, "It gave x itself to f. Give it a copy: x.detach().clone().")
+        expect.that(not requires_grad, "It gave f a tensor that requires gradients. Detach it first.")
         expect.tensor(result, quotient(SMOOTH[0][1], x, 0.5), dtype=F64, requires_grad=False)
         changed = "It changed x. Work on a copy and leave the argument as it was."
         expect.that(torch.equal(afterwards, x), changed, got=afterwards, expected=x)

@@ -38,19 +38,20 @@ def evaluate(tree: Any, x: Any) -> Any:
 
 
 def numerical_gradient(tree: Any, x: Any, h: float) -> list[Any]:
-    """[result, what was noticed of each tensor f got: [is it x, does it require gradients], x afterwards]."""
+    """[result, whether f ever got x itself, whether f ever got one that requires gradients, x afterwards]."""
     original = x.detach().clone()
-    noticed = []
+    itself, requires_grad = False, False
 
     def f(t: Any) -> Any:
-        itself = t is x
+        nonlocal itself, requires_grad
+        itself = itself or t is x
         if isinstance(t, torch.Tensor) and t.data_ptr() == x.data_ptr():
             itself = itself or not torch.equal(t.detach(), original)  # x's memory, written to for the moment
-        noticed.append([itself, bool(getattr(t, "requires_grad", False))])
+        requires_grad = requires_grad or bool(getattr(t, "requires_grad", False))
         return evaluate(tree, t)
 
     result = student.numerical_gradient(f, x, h)
-    return [result, noticed, x.detach().clone()]
+    return [result, itself, requires_grad, x.detach().clone()]
 
 
 def gradient(function: Any, x: Any) -> list[Any]:
