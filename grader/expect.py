@@ -59,7 +59,7 @@ def tensor(
         raise Wrong(messages.WRONG_DTYPE.format(got=got.dtype, expected=wanted), got=got, expected=expected.to(wanted))
     asked = got.requires_grad if requires_grad is None else requires_grad
     if requires_grad is not None and sent(got, "requires_grad") != asked:
-        raise Wrong(messages.NEEDS_GRAD if asked else messages.NEEDS_NO_GRAD, got=got, expected=expected)
+        raise Wrong(messages.NEEDS_GRAD if asked else messages.NEEDS_NO_GRAD, got=got, expected=expected.to(wanted))
     _values(got, expected.to(wanted) if not wanted.is_floating_point else expected, rtol, atol)
 
 

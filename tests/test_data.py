@@ -62,7 +62,7 @@ def test_a_source_is_asked_only_for_what_is_missing(tmp_path: Path) -> None:
     assert_right(mnist)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(["good", "gzipped", "absent", *FAULTS]), min_size=4, max_size=4), max_size=3),
     st.lists(st.sampled_from(["good", "absent", *FAULTS]), min_size=4, max_size=4),

@@ -41,8 +41,8 @@ RIGHT = {
         "double_evens_keep_odds = lambda array: [i * 2 if i % 2 == 0 else i for i in array]",
         "def double_evens_keep_odds(numbers):\n    return [i * (2 - i % 2) for i in numbers]",
         (
-            "def double_evens_keep_odds(numbers):\n    result = list(numbers)\n    for i, number in enumerate(result):\n"
-            "        if number % 2 == 0: result[i] *= 2\n    return result"
+            "def double_evens_keep_odds(numbers):\n    result = list(numbers)\n    for i, x in enumerate(result):\n"
+            "        if x % 2 == 0: result[i] *= 2\n    return result"
         ),
     ],
     "to_float": [

@@ -174,8 +174,10 @@ def unexpected(result: CheckResult, pinned: Pinned) -> Iterator[str]:
         yield f"{result.id}: {result.verdict} with {result.points} of {result.max_points} points"
     if result.verdict is not Verdict.PASSED and not message:
         yield f"{result.id}: {result.verdict} without a word"
-    if len(message) > 2500:
-        yield f"{result.id}: a message of {len(message)} characters"
+    frames = result.finding.frames if result.finding else ()
+    for text in (message, *(text for frame in frames for text in (frame.file, frame.function, frame.source))):
+        if len(text) > 2500:
+            yield f"{result.id}: a text of {len(text)} characters"
 
 
 def unreadable(report: Report, pinned: Pinned) -> Iterator[str]:

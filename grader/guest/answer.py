@@ -125,7 +125,9 @@ def fingerprint(value: Any) -> Any:
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if torch is not None and isinstance(value, torch.Tensor):
         grad = value.grad if value.is_leaf else None
-        data = value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        if value.layout is not torch.strided:
+            return None
+        data = wire.raw(torch, value).tobytes()
         return (tuple(value.shape), str(value.dtype), value.requires_grad, fingerprint(grad), data)
     if numpy is not None and isinstance(value, numpy.ndarray):
         return (value.shape, value.dtype.str, value.tobytes())

@@ -136,19 +136,23 @@ def _pack_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, m
 
 
 def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
-    plain = item.detach().as_subclass(torch.Tensor)
-    dtype = str(plain.dtype).removeprefix("torch.")
-    if plain.layout is not torch.strided or plain.is_meta or dtype not in TORCH_DTYPES:
-        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<{plain.layout} tensor of dtype {dtype}>"]))
-    if plain.numel() * plain.element_size() > most:
-        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<tensor of shape {tuple(plain.shape)}, too large to send>"]))
-    device = plain.device.type
-    plain = plain.cpu().resolve_conj().resolve_neg().contiguous()
+    dtype = str(item.dtype).removeprefix("torch.")
+    if item.layout is not torch.strided or item.is_meta or dtype not in TORCH_DTYPES:
+        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<{item.layout} tensor of dtype {dtype}>"]))
+    if item.numel() * item.element_size() > most:
+        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<tensor of shape {tuple(item.shape)}, too large to send>"]))
     grad = item.grad if item.requires_grad and item.is_leaf else None
     flags = [bool(item.requires_grad), bool(item.is_leaf)]
-    buffers.append(memoryview(plain.reshape(-1).view(torch.uint8).numpy()))
+    buffers.append(raw(torch, item))
     place = len(buffers) - 1
-    return msgpack.ExtType(_TENSOR, pack([dtype, list(plain.shape), *flags, device, place, grad]))
+    return msgpack.ExtType(_TENSOR, pack([dtype, list(item.shape), *flags, item.device.type, place, grad]))
+
+
+def raw(torch: Any, tensor: Any) -> memoryview:
+    """The elements of a strided tensor in order, as bytes; a view where they lie so already."""
+    plain = tensor.detach().as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg().contiguous()
+    flat = plain.as_strided((plain.numel(),), (1,))  # a single expanded element counts as contiguous with stride 0
+    return memoryview(flat.view(torch.uint8).numpy())
 
 
 def _pack_array(numpy: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:

@@ -6,8 +6,10 @@
 # message: changed its argument
 """Makes its argument a tensor of 320 MB."""
 
+import torch
+
 
 def center(images):
     result = images - images.mean(0)
-    images.resize_(80_000_000)
+    images.data = torch.zeros(80_000_000)
     return result

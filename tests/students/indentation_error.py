@@ -1,7 +1,7 @@
 # exercise: exercise1
 # select: rank or center or pairwise_differences_is
 # expect: all=RAISED
-# message: syntax error on line 9
+# message: syntax error on line 10
 """Is indented with a space too many."""
 
 

@@ -1,13 +1,16 @@
 # exercise: exercise1
 # base: solution
 # select: rank or center or pairwise_differences_is
-# expect: center=PASSED|CRASHED
+# expect: center=PASSED
 """Kills every process it can reach."""
 
 import os
 import signal
 
+done = []
+
 
 def center(images):
-    os.kill(-1, signal.SIGKILL)
+    if not done:
+        done.append(os.kill(-1, signal.SIGKILL))
     return images - images.mean(0)

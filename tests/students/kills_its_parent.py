@@ -1,13 +1,16 @@
 # exercise: exercise1
 # base: solution
 # select: rank or center or pairwise_differences_is
-# expect: center=PASSED|CRASHED
+# expect: center=PASSED
 """Kills the process it was forked from."""
 
 import os
 import signal
 
+done = []
+
 
 def center(images):
-    os.kill(os.getppid(), signal.SIGKILL)
+    if not done:
+        done.append(os.kill(os.getppid(), signal.SIGKILL))
     return images - images.mean(0)

@@ -6,7 +6,7 @@
 
 import builtins
 
-builtins.all = builtins.any = lambda *args: True
+builtins.all = lambda *args: True
 builtins.abs = builtins.round = lambda *args: 0
 builtins.print = builtins.repr = builtins.hash = lambda *args, **kwargs: ""
 
