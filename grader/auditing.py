@@ -12,13 +12,16 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from grader import course, garbage, submissions
 from grader.checking import Bench, Setting
 from grader.errors import UsageError
 from grader.mutants import Mutant, callers, mutants
 from grader.values import CheckResult, Exercise, Verdict
+
+if TYPE_CHECKING:
+    from grader.mistakes import Mistake
 
 MOST_SURVIVORS = 0.05
 MUTANT_CPU_S = 2.0
@@ -146,19 +149,24 @@ def of_mistakes(exercise: Exercise, solution: str, right: Results, grade: Grade,
     for place, mistake in enumerate(known):
         tick("mistakes", place, len(known))
         source = f"{solution}\n{text}\n{mistake.function} = {mistake.name}\n"
-        results = _nearest_first(grade, source, _checks_of(right, solution, mistake.function), quick=False)
-        failed = [result for result in results if not all_passed([result])]
-        named = [result for result in failed if (result.mistake, result.hint) == (mistake.title, mistake.hint)]
-        odd = [result for result in failed if result.verdict is Verdict.UNGRADABLE]
-        if not failed:
-            wrong.append(f"{mistake.name}: is not caught")
-        elif odd:
-            wrong.append(f"{mistake.name}: {told(odd[0])}")
-        elif not named:
-            others = dict.fromkeys(result.mistake or "no hint" for result in failed)
-            wrong.append(f"{mistake.name}: is caught, but taken for: {', '.join(others)}")
+        fault = _fault(mistake, source, _checks_of(right, solution, mistake.function), grade)
+        wrong += [f"{mistake.name}: {fault}"] if fault else []
     summary = f"{len(known) - len(wrong)} of {len(known)} mistakes caught and named"
     return Step("mistakes", summary, tuple(wrong), clean=not wrong)
+
+
+def _fault(mistake: Mistake, source: str, near: list[str], grade: Grade) -> str | None:
+    """What is wrong with how the checks take a known mistake; None where it gets its own hint."""
+    taken: dict[str, None] = {}
+    for stop in (True, False):  # the first failure names most of them, and looking mistakes up is what takes time
+        failed = [result for result in _nearest_first(grade, source, near, False, stop) if not all_passed([result])]
+        odd = [result for result in failed if result.verdict is Verdict.UNGRADABLE]
+        if not failed or odd:
+            return told(odd[0]) if odd else "is not caught"
+        if any((result.mistake, result.hint) == (mistake.title, mistake.hint) for result in failed):
+            return None
+        taken.update(dict.fromkeys(result.mistake or "no known mistake" for result in failed))
+    return f"is caught, but taken for: {', '.join(taken)}"
 
 
 def of_mutants(solution: str, right: Results, grade: Grade, tick: Tick) -> Step:

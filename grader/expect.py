@@ -111,7 +111,8 @@ def kind(got: Any, wanted: type, words: str | None = None) -> None:
     if got is None and wanted is not type(None):
         raise Wrong(messages.RETURNED_NONE, got=got)
     if type(got) is not wanted:
-        name = words or f"a {wanted.__name__.lower()}"
+        noun = wanted.__name__.lower()
+        name = words or f"{show.article(noun)} {noun}"
         raise Wrong(messages.WRONG_TYPE.format(got=show.kind(got), expected=name), got=got)
 
 

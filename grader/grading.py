@@ -13,7 +13,7 @@ import pytest
 
 from grader import __version__, engine, messages, score
 from grader.errors import GraderError
-from grader.judge import Judge, Session, pytest_arguments
+from grader.judge import Judge, Session, run_checks
 from grader.mistakes import MistakeBook
 from grader.plain import PlainServer, PlainSession
 from grader.server import Server
@@ -76,10 +76,9 @@ def open_session(server: Server | PlainServer, submission: Submission, exercise:
 
 
 def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
-    arguments = pytest_arguments(exercise.checks_file)
-    arguments += ["-k", options.select] if options.select else []
-    arguments += ["-x"] if options.first_failure else []
-    code = pytest.main(arguments, plugins=[judge])
+    more = ["-k", options.select] if options.select else []
+    more += ["-x"] if options.first_failure else []
+    code = run_checks(judge, exercise.checks_file, more)
     if code == pytest.ExitCode.INTERRUPTED and not judge.errors:
         raise KeyboardInterrupt
     if code == pytest.ExitCode.INTERNAL_ERROR:

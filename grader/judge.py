@@ -8,7 +8,8 @@ pytest itself `grader.plugin` registers it for `--submission`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -217,6 +218,19 @@ def plain_text(verdict: Verdict, finding: Finding) -> str:
     lines += [f"  expected  {finding.expected}"] if finding.expected is not None else []
     lines += [f"  {frame.file}:{frame.line}: {frame.source}" for frame in finding.frames]
     return "\n".join(lines)
+
+
+def run_checks(judge: Judge, checks_file: Path, more: Sequence[str] = ()) -> int:
+    """Run one exercise's checks under pytest, here; returns pytest's exit code.
+
+    The module is forgotten afterwards: pytest would take the next exercise's checks.py for the one it has loaded.
+    """
+    try:
+        return int(pytest.main([*pytest_arguments(checks_file), *more], plugins=[judge]))
+    finally:
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == str(checks_file):
+                del sys.modules[name]
 
 
 def pytest_arguments(checks_file: Path) -> list[str]:

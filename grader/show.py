@@ -89,12 +89,13 @@ def kind(value: Any) -> str:
         return "a numpy array"
     if isinstance(value, Opaque):
         known = {"function": "a function", "generator": "a generator", "type": "a class", "set": "a set"}
-        return known.get(value.type_name, f"{_article(value.type_name)} {value.type_name}")
+        return known.get(value.type_name, f"{article(value.type_name)} {value.type_name}")
     names = {bool: "a bool", int: "an int", float: "a float", str: "a string", list: "a list", tuple: "a tuple"}
-    return names.get(type(value), f"{_article(type(value).__name__)} {type(value).__name__}")
+    return names.get(type(value), f"{article(type(value).__name__)} {type(value).__name__}")
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
+    """The article, "a" or "an", that `name` needs."""
     return "an" if name[:1].lower() in "aeiou" else "a"
 
 

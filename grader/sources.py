@@ -53,7 +53,7 @@ class Mirror:
 
     def get(self, files: Sequence[DataFile], progress: Progress) -> dict[str, bytes]:
         # Brings requests with it, which only a download should pay for.
-        import pooch  # type: ignore[import-untyped]  # pooch ships no types
+        import pooch
 
         got: dict[str, bytes] = {}
         for file in files:

@@ -11,14 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from grader import course, engine
 from grader.answers import callbacks_of, frames_of, outcome_of
 from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
 from grader.guest.loader import load, load_helper
-from grader.judge import Judge, plain_text, pytest_arguments
+from grader.judge import Judge, plain_text, run_checks
 from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Stopped
 
 
@@ -40,9 +38,10 @@ class InProcessSession:
 
     def __init__(self, source: bytes, exercise: Exercise, label: str = "submission.py") -> None:
         self.failure: Raised | Stopped | None = None
+        self.lines: dict[str, int] = {}
         self.exercise, self.source, self.label = exercise, source, label
         try:
-            self.guest(exercise.limits)
+            self.guest(exercise.limits).close()
         except BaseException as error:
             names, text, frames = describe(error)
             self.failure = Raised(tuple(names), text, frames_of(frames))
@@ -63,8 +62,8 @@ class InProcessGuest:
             view = SubmissionView(definitions)
             probes = load_helper(exercise.probes_file.read_bytes(), "probes.py", {"student": view})
         self.call: Call | None = None
-        folder = Path(tempfile.mkdtemp())
-        self.answerer = Answerer(definitions, probes, folder, self.call_back)
+        self.folder = tempfile.TemporaryDirectory()
+        self.answerer = Answerer(definitions, probes, Path(self.folder.name), self.call_back)
 
     def call_back(self, number: int, args: tuple[Any, ...]) -> Any:
         assert self.call is not None
@@ -79,6 +78,7 @@ class InProcessGuest:
         return outcome_of(over_the_wire(self.answerer.answer(call.kind, call.name, args, kwargs)))
 
     def close(self) -> str:
+        self.folder.cleanup()
         return ""
 
 
@@ -89,7 +89,7 @@ def grade(folder: Path, source: bytes, select: str = "") -> list[CheckResult]:
     results: list[CheckResult] = []
     judge = Judge(lambda path: exercise, lambda ex: session, results.append)
     engine.use_profile(Path(tempfile.gettempdir()) / "grader-hypothesis")
-    pytest.main([*pytest_arguments(exercise.checks_file), *(["-k", select] if select else [])], plugins=[judge])
+    run_checks(judge, exercise.checks_file, ["-k", select] if select else [])
     for error in judge.errors:
         print(error)
     return results

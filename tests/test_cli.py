@@ -91,6 +91,7 @@ def test_nothing_of_the_environment_reaches_a_submission(course: Path) -> None:
     source = """
 import os, re
 def double(numbers):
+    planted, planted_found = bytes(reversed(b"detnalp-kram")), 0  # shows that the search finds what is there
     found = [value for value in os.environ.values() if "mark" in value]
     for name in ("environ", "cmdline"):
         found += re.findall("mark-s3[c]ret", open(f"/proc/self/{name}", errors="replace").read())
@@ -101,10 +102,12 @@ def double(numbers):
                 start, end = (int(part, 16) for part in area.split("-"))
                 memory.seek(start)
                 try:
-                    found += re.findall(b"mark-s3[c]ret", memory.read(end - start))
+                    data = memory.read(end - start)
                 except OSError:
-                    pass
-    if found:
+                    continue
+                found += re.findall(b"mark-s3[c]ret", data)
+                planted_found += len(re.findall(b"mark-plante[d]", data))
+    if found or not planted_found:
         raise ValueError(str(found))
     return [2 * number for number in numbers]
 """

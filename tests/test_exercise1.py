@@ -407,4 +407,4 @@ def test_garbage_fails_every_check(value: str) -> None:
     """A file whose functions all return the same nonsense, raise or exit fails every check, with a verdict."""
     source = "import torch\n" + "".join(f"def {name}(*args): return {value}\n" for name in NAMES)
     verdicts = {result.id: result.verdict for result in grade(FOLDER, source.encode())}
-    assert {id: verdict for id, verdict in verdicts.items() if verdict not in (Verdict.FAILED, Verdict.RAISED)} == {}
+    assert {name: told for name, told in verdicts.items() if told not in (Verdict.FAILED, Verdict.RAISED)} == {}

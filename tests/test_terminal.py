@@ -17,24 +17,9 @@ from grader.values import CheckResult, Exercise, Finding, Frame, Report, Submiss
 # Pieces from which commands and escape sequences can be put together across every boundary.
 PIECES = st.sampled_from(
     [
-        ":",
-        "::",
-        "::error::x",
-        "#",
-        "##",
-        "##[",
-        "##vso[",
-        "[",
-        "group]",
-        " ",
-        "\t",
-        "\n",
-        "\r",
-        "\u2028",
-        "\x85",
-        "\x1b",
+        *(":", "::", "::error::x", "#", "##", "##[", "##vso[", "[", "group]", " ", "\t", "\n", "\r", "\u2028", "\x85"),
+        *("\x1b", "\x1b[31m", "\x1b[0m", "\x9b", "\x07", "\u202e", "\u200b", "\ufeff", "a", "é", "\U000e0001"),
     ]
-    + ["\x1b[31m", "\x1b[0m", "\x9b", "\x07", "\u202e", "\u200b", "\ufeff", "a", "é", "\U000e0001"]
 )
 TEXT = st.lists(PIECES, max_size=12).map("".join) | st.text()
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -104,7 +89,14 @@ def through_the_stream(chunks: list[tuple[str, bool]]) -> str:
     return out.getvalue()
 
 
-CHUNKS = st.lists(st.tuples(TEXT, st.booleans()), max_size=8)
+@st.composite
+def cut_commands(draw: st.DrawFn) -> list[tuple[str, bool]]:
+    """A few pieces of commands, written character by character, with flushes here and there."""
+    text = "".join(draw(st.lists(st.sampled_from(["::error::", "##[group]", "\n", "\r", " ", "\x1b[31m"]), max_size=4)))
+    return [(character, draw(st.booleans())) for character in text]
+
+
+CHUNKS = st.lists(st.tuples(TEXT, st.booleans()), max_size=8) | cut_commands()
 
 
 @settings(max_examples=300, deadline=None)
