@@ -136,7 +136,7 @@ def of_garbage(exercise: Exercise, grade: Grade, tick: Tick) -> Step:
         if one.only_a_value or all_passed(results):
             bad += [result for result in results if result.verdict is Verdict.PASSED]
         wrong += [f"garbage `{one.label}`: {told(result)}" for result in bad]
-    return Step("garbage", "garbage graded wrongly" if wrong else "", tuple(wrong), clean=not wrong)
+    return Step("garbage passes no check", "garbage graded wrongly" if wrong else "", tuple(wrong), clean=not wrong)
 
 
 def of_mistakes(exercise: Exercise, solution: str, right: Results, grade: Grade, tick: Tick) -> Step:
@@ -246,7 +246,7 @@ def _show(bench: Bench, exercise: Exercise, steps: Iterator[Step]) -> bool:
         seen.append(step)
         if not terminal.plain:
             mark, style = ("✓", "good") if step.clean else ("✗", "bad")
-            bench.out.print(f"  {mark} {step.summary or step.name + ' ok'}", style=style, markup=False)
+            bench.out.print(f"  {mark} {step.summary or step.name}", style=style, markup=False)
         for complaint in step.complaints:
             _line(bench, f"    {complaint}")
         for mutant in step.survivors:

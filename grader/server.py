@@ -8,7 +8,7 @@ Either way the server sits at the other end of one socket, and everything of it 
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import itertools
 import os
 import shutil
@@ -63,6 +63,10 @@ class Server:
             raise ServerError("The warm server has ended. Run the command again.") from None
         self._receive()
 
+    def last_words(self) -> str:
+        """What a server that did not come up wrote to standard error."""
+        return ""
+
     def close(self) -> None:
         """End the server and everything in it."""
         if self._closed:
@@ -81,7 +85,8 @@ class Server:
             return wire.receive(wire.blocking_reader(self.control))
         except (EOFError, OSError, wire.Malformed) as error:
             self.close()
-            raise ServerError(f"The warm server did not answer ({type(error).__name__}). Run `grade doctor`.") from None
+            words = self.last_words() or type(error).__name__
+            raise ServerError(f"The warm server did not start or has ended ({words}). Run `grade doctor`.") from None
         finally:
             if self.control.fileno() >= 0:
                 self.control.settimeout(None)
@@ -112,10 +117,11 @@ def exec_server(mode: str, preload: tuple[str, ...], data: Sequence[str] = (), g
     environment = {"PATH": "/usr/bin:/bin", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "LANG": "C.UTF-8"}
     process = subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, preexec_fn=_as_descriptor_3(theirs.fileno()),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=False,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, close_fds=False,
     )  # fmt: skip
     theirs.close()
-    wire.send(ours, plan.plain())
+    with contextlib.suppress(OSError):  # one that ended at once is noticed when its answer is waited for
+        wire.send(ours, plan.plain())
     return _Executed(ours, process, mode)
 
 
@@ -133,13 +139,18 @@ class _Executed(Server):
     def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], mode: str) -> None:
         super().__init__(control, process.pid, mode)
         self._process = process
+        self._words = ""
+
+    def last_words(self) -> str:
+        return self._words
 
     def close(self) -> None:
         if not self._closed:
             self._closed = True
             self.control.close()
             self._process.kill()
-            self._process.wait()
+            _, said = self._process.communicate()  # a server that came up has closed the pipe and said nothing
+            self._words = "".join(said.decode("utf-8", "replace").strip().splitlines()[-1:])
 
 
 def start_executed(preload: tuple[str, ...], data: Sequence[str] = (), full: bool = False) -> tuple[Server, list[str]]:
@@ -159,7 +170,7 @@ def start_executed(preload: tuple[str, ...], data: Sequence[str] = (), full: boo
         try:
             server.wait_ready()
             return server, reasons
-        except SandboxError as error:
+        except (SandboxError, ServerError) as error:
             reasons.append(str(error))
     raise SandboxError("The full sandbox cannot be set up: " + "; ".join(reasons) + ". Run `grade doctor`.")
 
@@ -168,8 +179,3 @@ def _numbers() -> Iterator[int]:
     """A number for each cell; with the process's own in it, so that servers side by side do not share user ids."""
     start = (os.getpid() % 16_384) * 16_384
     return (start + number % 16_384 for number in itertools.count())
-
-
-def order_fields(limits: Any) -> dict[str, Any]:
-    """Limits as they travel."""
-    return dataclasses.asdict(limits)
