@@ -48,20 +48,22 @@ def load_outcome(answer: Any) -> tuple[Raised | None, dict[str, int]]:
 
 def tag(answer: Any) -> str:
     """The word a frame of a guest begins with. An array in its place must not be compared with words."""
-    if type(answer) is not list or len(answer) < 3 or type(answer[0]) is not str:
+    if type(answer) is not list or not answer or type(answer[0]) is not str:
         raise Malformed("a frame begins with a word")
     return str(answer[0])
 
 
 def body(answer: list[Any], serial: int) -> list[Any]:
     """What a frame answers to call number `serial`."""
-    if tag(answer) != "answer" or type(answer[1]) is not int or answer[1] != serial:
+    if tag(answer) != "answer" or len(answer) < 3 or type(answer[1]) is not int or answer[1] != serial:
         raise Malformed("an answer to another call")
     return answer[2:]
 
 
 def call_back(answer: list[Any], call: Call) -> list[Any]:
     """Evaluate a callback of this call on what student code passed to it."""
+    if len(answer) != 3:
+        raise Malformed("a callback is a number and arguments")
     number, args = answer[1], answer[2]
     function = next((cb.function for cb in callbacks_of(call.args) if cb.number == number), None)
     if function is None or type(args) is not list:

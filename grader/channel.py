@@ -28,8 +28,7 @@ class Channel:
     def __init__(self, sock: socket.socket, output: int, limits: Limits) -> None:
         self.sock = sock
         self.output = output
-        self.left_s = limits.wall_s
-        self.most = limits.output_kib * 1024
+        self.budget(limits)
         self.printed = bytearray()
         self._read_into = wire.Buffered(self._more)
         self._poller = select.poll()
@@ -37,6 +36,11 @@ class Channel:
         self._poller.register(output, select.POLLIN)
         self._open = True
         sock.setblocking(False)
+
+    def budget(self, limits: Limits) -> None:
+        """Start to count wall time anew."""
+        self.left_s = limits.wall_s
+        self.most = limits.output_kib * 1024
 
     def receive(self) -> Any:
         """One frame. Raises Malformed, EOFError, OSError, `Late` or `Flood`."""

@@ -22,7 +22,6 @@ from pathlib import Path
 
 from grader.errors import DataError
 from grader.mnist import FILES, DataFile, Mnist
-from grader.sample import sample as sample  # exercise 2's checks ask for it here
 from grader.sources import SOURCES, Progress, Source, most_bytes
 
 _OTHER_WAYS = "give a folder that holds the four files: --data DIR, or the environment variable MNIST_DIR"

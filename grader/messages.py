@@ -30,6 +30,7 @@ CRASHED = "Your code ended the whole Python process{detail}. Nothing was returne
 PROTOCOL = "Your code disturbed the channel its answers travel on. Nothing was returned."
 FLAKY = "It gave different answers to the same call. The result may depend on the arguments only."
 UNUSABLE = "The check could not work with what it returned."
+HIDDEN = "This check is hidden: you see what it is worth, not what it tries."
 SKIPPED = "Not tried: first get `{need}` to pass."
 NOT_LOADED = "Your file could not be loaded, so nothing in it could be tried."
 LOAD_SYNTAX = "Your file has a syntax error on line {line}: {text}"

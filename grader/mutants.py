@@ -110,15 +110,16 @@ def _changed(source: str, tree: ast.Module, slot: Slot, replacement: ast.AST, se
     slot.put(replacement)
     try:
         wanted = ast.dump(tree)
-        whole = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+        if wanted in seen:
+            return None
+        piece, whole = ast.unparse(replacement), ast.unparse(ast.fix_missing_locations(tree)) + "\n"
     finally:
         slot.put(slot.node)
-    if wanted in seen or not _compiles(whole):
-        return None
-    seen.add(wanted)
-    text = ast.unparse(replacement)
-    spliced = (_splice(source, slot.node, piece) for piece in (text, f"({text})"))
-    return next((candidate for candidate in spliced if _parses_to(candidate, wanted)), whole)
+    candidates = (_splice(source, slot.node, piece), _splice(source, slot.node, f"({piece})"), whole)
+    text = next((candidate for candidate in candidates if _means(candidate, wanted)), None)
+    if text is not None:
+        seen.add(wanted)
+    return text
 
 
 def _splice(source: str, node: Any, piece: str) -> str:
@@ -128,20 +129,16 @@ def _splice(source: str, node: Any, piece: str) -> str:
     return b"".join([*before, piece.encode(), *after]).decode()
 
 
-def _parses_to(source: str, wanted: str) -> bool:
+def _means(source: str, wanted: str) -> bool:
+    """Whether a text is Python and parses to this tree."""
     try:
-        return ast.dump(ast.parse(source)) == wanted
-    except SyntaxError:
-        return False
-
-
-def _compiles(source: str) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what no person writes, such as 1()
-        try:
-            compile(source, "mutant", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):
+        if ast.dump(ast.parse(source)) != wanted:
             return False
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what no person writes, such as 1()
+            compile(source, "mutant", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
     return True
 
 

@@ -27,8 +27,8 @@ def to_dict(report: Report) -> dict[str, Any]:
 
 
 def check(result: CheckResult) -> dict[str, Any]:
-    """One check as plain data."""
-    finding = result.finding
+    """One check as plain data. Of a hidden one nothing that could tell its inputs: the message names values too."""
+    finding = None if result.hidden else result.finding
     return {
         "id": result.id,
         "title": result.title,

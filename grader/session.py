@@ -6,6 +6,7 @@ warden's word counts, never the guest's.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from typing import Any
@@ -35,39 +36,54 @@ class LiveSession:
         self._server = server
         self._limits = exercise.limits
         self._order = order(submission, exercise, device)
+        self._spare: LiveGuest | None = None
         self._cell: _Cell | None = _Cell(server, self._order, self._limits)
         self.failure, self.lines, self.output = self._cell.failure, self._cell.lines, self._cell.output
 
     def guest(self, limits: Limits) -> LiveGuest | FailedGuest:
-        """A fork of the loaded submission; where a fork would share something, a cell of its own."""
-        cell, self._cell = self._cell, None
-        if cell is not None and not cell.alive:
-            cell.close()
-            cell = None
-        if cell is None:
-            cell = _Cell(self._server, self._order, self._limits)
+        """A fork of the loaded submission; where a fork would share something, a cell of its own.
+
+        One more fork is made ahead: while this check runs, the next one's process gets ready on the other core.
+        """
+        cell, spare = self._cell, self._spare
+        self._cell = self._spare = None
+        if cell is not None:
+            cell.await_end()
+        if cell is None or not cell.alive:
+            self._drop(cell, spare)
+            cell, spare = _Cell(self._server, self._order, self._limits), None
         if cell.failure is not None:  # what loaded once may not load again, and that is its own doing
             cell.close()
             return FailedGuest(cell.failure)
+        guest = spare or LiveGuest(cell, b"F" if cell.can_fork else b"B")
+        guest.begin(limits)
         if cell.can_fork:
-            self._cell = cell
-        return LiveGuest(cell, limits, b"F" if cell.can_fork else b"B")
+            self._cell, self._spare = cell, LiveGuest(cell, b"F")
+        return guest
 
     def close(self) -> None:
         """End the cell."""
-        if self._cell is not None:
-            self._cell.close()
-            self._cell = None
+        self._drop(self._cell, self._spare)
+        self._cell = self._spare = None
+
+    @staticmethod
+    def _drop(cell: _Cell | None, spare: LiveGuest | None) -> None:
+        if spare is not None:
+            spare.discard()
+        if cell is not None:
+            cell.close()
 
 
 class _Cell:
     """The judge's channels to one cell: its warden (trusted) and its snapshot (not)."""
 
     def __init__(self, server: Server, order: dict[str, Any], limits: Limits) -> None:
+        self.limits = limits
         self.failure: Raised | Stopped | None = None
         self.lines: dict[str, int] = {}
         self.alive = True
         self.can_fork = False
+        self._ending = False
         self.guarded = server.mode != "kernel"
         self.warden, warden_end = socket.socketpair()
         snap, snap_end = socket.socketpair()
@@ -104,24 +120,37 @@ class _Cell:
         except (EOFError, OSError, Malformed):
             raise WireError("The process that guards a submission has ended.") from None
 
-    def end(self) -> str:
-        """End a check's processes and clear what it left; the warden's word for why it ended them, if it did."""
-        answer = self.ask_warden(["end"])
+    def begin(self) -> None:
+        """Let the warden count from here on."""
+        self.ask_warden(["begin"])
+
+    def order_end(self) -> None:
+        """Have a check's processes ended and what it left cleared, without waiting for it."""
+        self._ending = True
+        with contextlib.suppress(OSError):  # noticed by whoever waits for the answer
+            wire.send(self.warden, ["end"])
+
+    def await_end(self) -> str:
+        """Wait for what `order_end` began; the warden's word for why it ended a check, if it did."""
+        if not self._ending:
+            return ""
+        self._ending = False
+        try:
+            answer = wire.receive(wire.blocking_reader(self.warden))
+        except (EOFError, OSError, Malformed):
+            if self.guarded:
+                raise WireError("The process that guards a submission has ended.") from None
+            answer = ["ended", "", {}, False]  # where nothing keeps student code from killing it: its own doing
         if answer[0] == "failed":
             raise SandboxError(str(answer[1]))
         _, cause, _, clean = answer
-        if not clean:
-            self.alive = False
+        self.alive = self.alive and bool(clean)
         return str(cause)
 
     def stopped(self, error: Exception, limits: Limits) -> Stopped:
         """What ended student code: our own limits first, then the warden's word, else it ended itself."""
-        try:
-            cause = self.end()
-        except WireError:
-            if self.guarded:
-                raise
-            cause = ""  # where nothing keeps student code from killing its warden, that is its own doing
+        self.order_end()
+        cause = self.await_end()
         if isinstance(error, Flood):
             return Stopped(Verdict.OUTPUT_LIMIT)
         if isinstance(error, Malformed):
@@ -146,17 +175,16 @@ class _Cell:
 class LiveGuest:
     """One check's process: a fork of the snapshot, or the snapshot itself."""
 
-    def __init__(self, cell: _Cell, limits: Limits, how: bytes) -> None:
+    def __init__(self, cell: _Cell, how: bytes) -> None:
         self._cell = cell
-        self._limits = limits
+        self._limits = cell.limits
         self._own = how == b"B"
         self._serial = 0
         self._stopped: Stopped | None = None
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
-        self._channel = Channel(ours, read_end, limits)
+        self._channel = Channel(ours, read_end, cell.limits)
         try:
-            wire.send(cell.warden, ["begin"])
             socket.send_fds(cell.snap.sock, [how], [theirs.fileno(), write_end])
         except OSError:
             self._stopped = Stopped(Verdict.CRASHED)
@@ -164,6 +192,22 @@ class LiveGuest:
             theirs.close()
             os.close(write_end)
         self._open = True
+
+    def begin(self, limits: Limits) -> None:
+        """Wait until the process is there, and let its budgets count from now on."""
+        self._limits = limits
+        self._channel.budget(limits)
+        if self._stopped is None:
+            try:
+                if tag(self._channel.receive()) != "hello":
+                    raise Malformed("a guest begins with hello")
+                self._cell.begin()
+            except (Malformed, EOFError, OSError, Late, Flood) as error:
+                self._stopped = self._cell.stopped(error, limits)
+
+    def discard(self) -> None:
+        """Let go of a guest that was made ahead and never used."""
+        self._channel.close()
 
     def ask(self, call: Call) -> Outcome:
         """Make one call and wait for its outcome."""
@@ -190,21 +234,12 @@ class LiveGuest:
                 self._channel.drain()
             except (Flood, OSError):
                 pass
+            self._channel.close()
             if self._own:
                 self._cell.close()
             elif self._stopped is None:
-                self._cell.end()
-            self._channel.close()
-            if not self._own:
-                self._wait_for_snapshot()
+                self._cell.order_end()
         return self._channel.text()
-
-    def _wait_for_snapshot(self) -> None:
-        """The snapshot tells how its fork ended; one that does not is of no more use."""
-        try:
-            self._cell.snap.receive()
-        except (Malformed, EOFError, OSError, Late, Flood):
-            self._cell.close()
 
 
 class FailedGuest:

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.theme import Theme
 
+from grader import messages
 from grader.values import CheckResult, Finding, Report, Verdict
 
 SYMBOLS = {
@@ -156,9 +157,10 @@ class Terminal:
         assert finding is not None
         self._line("")
         self._line(f"{clean(result.title)}", "bold")
-        self._block("", finding.message)
         if result.hidden:
+            self._block("", messages.HIDDEN)
             return
+        self._block("", finding.message)
         self._values(finding)
         for frame in finding.frames:
             self._block("", f"{frame.file}, line {frame.line}, in {frame.function}:  {frame.source}", "quiet")

@@ -5,6 +5,7 @@ Units are in the names: seconds (`_s`), MiB (`_mib`), KiB (`_kib`).
 
 from __future__ import annotations
 
+import ast
 import enum
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,10 +52,11 @@ class Name:
 
     @property
     def positional(self) -> int:
-        """How many positional arguments the contract's call has; 0 for a plain value."""
-        inside = self.signature.strip("() ")
-        parameters = [part for part in inside.split(",") if part.strip()] if inside else []
-        return sum(1 for part in parameters if "=" not in part and part.strip() not in ("*", "/"))
+        """How many positional arguments the contract's call has; those with defaults are left out."""
+        function = ast.parse(f"def f{self.signature or '()'}: pass").body[0]
+        assert isinstance(function, ast.FunctionDef)
+        arguments = function.args
+        return len(arguments.posonlyargs + arguments.args) - len(arguments.defaults)
 
 
 @dataclass(frozen=True)

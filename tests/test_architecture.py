@@ -13,16 +13,16 @@ ROOT = Path(grader.__file__).resolve().parent
 
 # From the ground up: a module imports only from the lines above its own.
 LAYERS = """
-values errors messages guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
+values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer
 mnist sandbox.confine guest.warden guest.snapshot show
 sources sample guest.server expect course submissions score progress starting glossary terminal report_json answers channel
-data guest.plain student server mutants fetching
-session plain verdicts
+data guest.plain student server mutants
+session plain verdicts fetching
 judge launch
 mistakes
 grading plugin doctor
-checking
+checking garbage
 watching auditing
 cli
 """

@@ -56,7 +56,7 @@ SOURCES = st.tuples(st.lists(STATEMENTS, min_size=1, max_size=3), EXPRESSIONS).m
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(source=SOURCES)
 def test_mutants_are_valid_and_all_different(source: str) -> None:
     """Every mutant is Python, no two parse to the same tree, none to the original's, and no two have one id."""
@@ -68,7 +68,7 @@ def test_mutants_are_valid_and_all_different(source: str) -> None:
     assert len({mutant.id for mutant in found}) == len(found) > 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(source=SOURCES)
 def test_mutants_change_function_bodies_only(source: str) -> None:
     """What stands outside bodies, docstrings, signatures and messages is the same in every mutant, to the letter."""
@@ -85,7 +85,7 @@ def _kept(source: str) -> tuple[int, int, int]:
     return source.count("'no ' + str("), source.count("'never ' + 'mind'"), source.count("'''Kept.'''")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(source=SOURCES)
 def test_difference_leads_from_the_original_to_the_mutant(source: str) -> None:
     """The lines said to be removed stand in the original, those added in the mutant, and the id names the first."""

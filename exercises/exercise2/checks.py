@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from grader import data, draw, expect
+from grader import draw, expect, sample
 from grader.guest.wire import GuestPath
 from grader.student import Student, path
 
@@ -93,12 +93,12 @@ def baseline(valid3: torch.Tensor, valid7: torch.Tensor, mean3: torch.Tensor, me
 @functools.cache  # every submission of a session meets the same images
 def mnist() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
     """MNIST's validation 3s and 7s and the two mean images, float32 in [0, 1]."""
-    sample = data.sample()
+    digits = sample.sample()
     return (
-        draw.with_recipe(torch.from_numpy(sample.valid3 / np.float32(255)), "valid3"),
-        draw.with_recipe(torch.from_numpy(sample.valid7 / np.float32(255)), "valid7"),
-        draw.with_recipe(torch.from_numpy(sample.mean3), "mean3"),
-        draw.with_recipe(torch.from_numpy(sample.mean7), "mean7"),
+        draw.with_recipe(torch.from_numpy(digits.valid3 / np.float32(255)), "valid3"),
+        draw.with_recipe(torch.from_numpy(digits.valid7 / np.float32(255)), "valid7"),
+        draw.with_recipe(torch.from_numpy(digits.mean3), "mean3"),
+        draw.with_recipe(torch.from_numpy(digits.mean7), "mean7"),
     )
 
 

@@ -25,6 +25,7 @@ from grader.values import Limits
 
 PERIOD_S = 0.02
 MIB = 1 << 20
+EXITING = 0x4  # PF_EXITING, among the flags of /proc/PID/stat
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -45,7 +46,7 @@ class Warden:
         self.peak = 0
         self.keep: set[int] = set()
         self.base_cpu: dict[int, float] = {}
-        self.start_s = 0.0
+        self.current: set[int] = set()
         syscalls.set_dumpable(False)
 
     def run(self, snapshot: int) -> None:
@@ -54,7 +55,6 @@ class Warden:
         self.base_memory = private_memory(snapshot)
         self.watching = True
         self.base_cpu = {}
-        self.start_s = self.reaped_s
         poller = select.poll()
         poller.register(self.channel, select.POLLIN)
         read = wire.blocking_reader(self.channel)
@@ -67,7 +67,7 @@ class Warden:
         except (EOFError, OSError, wire.Malformed):
             pass
         finally:
-            self._end_all(set())
+            self._end_all(everything=True)
             if self.owner is None:
                 shutil.rmtree(self.private, ignore_errors=True)
 
@@ -77,14 +77,17 @@ class Warden:
             self.keep = set(self._processes())
             wire.send(self.channel, ["settled", self._can_fork(), self._usage()])
         elif order[0] == "begin":
-            self.cause, self.peak, self.reaped_s, self.start_s = "", 0, 0.0, 0.0
-            self.base_cpu = {pid: cpu_s(pid) for pid in self._processes()}
+            self.cause, self.peak, self.reaped_s = "", 0, 0.0
+            processes = self._processes()
+            self.base_cpu = {pid: cpu_s(pid) for pid in processes}
+            self.current = {pid for pid in processes if parent(pid) == self.snapshot}
             self.watching = True
+            wire.send(self.channel, ["begun"])
         elif order[0] == "end":
             self._look()
             self.watching = False
             usage = self._usage()
-            self._end_all(self.keep if self.keep else set())
+            self._end_all()
             wire.send(self.channel, ["ended", self.cause, usage, self._empty()])
 
     def _look(self) -> None:
@@ -102,7 +105,7 @@ class Warden:
         elif len(processes) > self.limits.processes + 4:
             self.cause = "processes"
         if self.cause:
-            self._end_all(self.keep)
+            self._end_all()
 
     def _cpu_s(self, processes: list[int]) -> float:
         return self.reaped_s + sum(max(0.0, cpu_s(pid) - self.base_cpu.get(pid, 0.0)) for pid in processes)
@@ -115,12 +118,17 @@ class Warden:
             return descendants(os.getpid())
         return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
-    def _end_all(self, keep: set[int]) -> None:
-        """Kill every process but `keep`, until none is left: new ones may appear while we look."""
+    def _end_all(self, everything: bool = False) -> None:
+        """Kill every process that is not to stay, until none is left: new ones may appear while we look.
+
+        To stay are those that belong to the loaded submission, and the fork made ahead for the next check: the only
+        child of the snapshot that was not there when this check began. (No process can become another's sibling:
+        CLONE_PARENT is refused.)
+        """
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             self._reap()
-            doomed = [pid for pid in self._processes() if pid not in keep and alive(pid)]
+            doomed = [pid for pid in self._processes() if (everything or not self._stays(pid)) and alive(pid)]
             if not doomed:
                 return
             for pid in doomed:
@@ -128,7 +136,10 @@ class Warden:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            time.sleep(0.0005)
+            time.sleep(0.0002)
+
+    def _stays(self, pid: int) -> bool:
+        return pid in self.keep or (parent(pid) == self.snapshot and pid not in self.current)
 
     def _reap(self) -> None:
         try:
@@ -179,9 +190,17 @@ class Warden:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is more than a zombie."""
+    """Whether a process can still run code: it is no zombie and not on its way out (its memory may take longer)."""
     fields = stat_fields(pid)
-    return bool(fields) and fields[0] not in (b"Z", b"X")
+    if not fields or fields[0] in (b"Z", b"X"):
+        return False
+    return not (int(fields[6]) & EXITING and int(fields[17]) <= 1)
+
+
+def parent(pid: int) -> int:
+    """The parent of a process, 0 where it is gone."""
+    fields = stat_fields(pid)
+    return int(fields[1]) if fields else 0
 
 
 def stat_fields(pid: int) -> list[bytes]:

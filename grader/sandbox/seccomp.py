@@ -134,6 +134,7 @@ _NEW_NAMESPACES = (
     | syscalls.CLONE_NEWPID
     | syscalls.CLONE_NEWNET
 )  # not CLONE_NEWTIME: in clone its bit belongs to the number of the exit signal
+_CLONE_PARENT = 0x00008000
 _AF_UNIX = 1
 _MAP_SHARED_ANONYMOUS = 0x01 | 0x20
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
@@ -141,12 +142,12 @@ _PERSONALITY_LINUX, _PERSONALITY_QUERY = 0, 0xFFFFFFFF
 
 CONDITIONS: tuple[Condition, ...] = (
     Condition(
-        "makes a namespace, where it would own every capability",
+        "makes a namespace, where it would own every capability, or a sibling, which would pass for a fork of ours",
         errno.EPERM,
         "clone",
         0,
         When.ANY_BIT,
-        (_NEW_NAMESPACES,),
+        (_NEW_NAMESPACES | _CLONE_PARENT,),
     ),
     Condition(
         "shared memory that a limit per process misses", errno.EPERM, "mmap", 3, When.ALL_BITS, (_MAP_SHARED_ANONYMOUS,)
