@@ -132,8 +132,8 @@ def test_solution_step_counts_points() -> None:
         (lambda got, number: strict(got, number) or hasattr(got, "__next__"), "return iter([1])"),
     ],
 )
-def test_garbage_step_notices_lax_checks(tiny: Exercise, lax: Callable[[Any, int], bool], seen: str) -> None:
-    """The garbage step names the worthless answer that a lax check lets pass, and finds nothing where all are strict."""
+def test_garbage_passes_lax_checks_only(tiny: Exercise, lax: Callable[[Any, int], bool], seen: str) -> None:
+    """A worthless answer is among the garbage for each kind of lax check, and none of it passes a strict one."""
     tame = [one for one in auditing.garbage.submissions(tiny.names, False) if one.only_a_value]
     assert len(tame) > 20
     for accepts, clean in ((strict, True), (lax, False)):
@@ -178,8 +178,6 @@ def test_mutants_step_lists_survivors() -> None:
     count = len(mutants(SOLUTION))
     assert step.clean and not step.survivors
     assert step.summary == f"{count} of {count} mutants caught (100.0 %)"
-    step = auditing.of_mutants(SOLUTION, right, Fake(lambda got, number: number != 3 or got == 6), nothing)
-    assert not step.clean and not step.survivors
     step = auditing.of_mutants(SOLUTION, right, Fake(lambda got, number: type(got) is int), nothing)
     assert not step.clean
     assert "double:2 2 -> 3" in [mutant.id for mutant in step.survivors]

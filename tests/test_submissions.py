@@ -62,13 +62,13 @@ def test_a_far_too_large_file_is_not_read(tmp_path: Path) -> None:
 
 
 def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
-    """A pipe, a device and a link that leads nowhere or to itself are a UsageError; none of them is waited for."""
-    pipe, device, dangling, loop = (tmp_path / name for name in ("pipe.py", "device.py", "dangling.py", "loop.py"))
-    os.mkfifo(pipe)
-    device.symlink_to("/dev/zero")
+    """A link that leads nowhere or to itself, a device and a pipe are a UsageError; none of them is waited for."""
+    dangling, loop, device, pipe = (tmp_path / name for name in ("dangling.py", "loop.py", "device.py", "pipe.py"))
     dangling.symlink_to(tmp_path / "nowhere.py")
     loop.symlink_to(loop)
-    for path in (pipe, device, dangling, loop):
+    device.symlink_to("/dev/null")
+    os.mkfifo(pipe)
+    for path in (dangling, loop, device, pipe):
         with pytest.raises(UsageError) as caught:
             submissions.read(path)
         assert path.name in str(caught.value)
@@ -77,7 +77,7 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
 def test_a_path_below_a_file_is_refused(tmp_path: Path) -> None:
     """A path that goes through a file, or is far too long, is a UsageError and no traceback."""
     (tmp_path / "exercise1.py").write_bytes(b"x = 1")
-    for path in (tmp_path / "exercise1.py" / "exercise2.py", tmp_path / ("x" * 5000), tmp_path / "a\0b.py"):
+    for path in (tmp_path / "exercise1.py" / "exercise2.py", tmp_path / ("x" * 5000)):
         with pytest.raises(UsageError):
             submissions.read(path)
 

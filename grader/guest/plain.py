@@ -24,7 +24,10 @@ def main() -> None:
     os.dup2(2, 1)
 
     def tell(value: Any) -> None:
-        outgoing.write(wire.frame(value))
+        tell_parts(wire.dump(value))
+
+    def tell_parts(parts: snapshot.Parts) -> None:
+        outgoing.write(b"".join(parts))
         outgoing.flush()
 
     def hear() -> Any:
@@ -38,7 +41,7 @@ def main() -> None:
         answerer = snapshot.load_order(order, tell, Path(private))
         try:
             if answerer is not None:
-                snapshot.answer_calls(answerer, hear, tell)
+                snapshot.answer_calls(answerer, hear, tell_parts)
         except (EOFError, OSError):
             pass
         finally:

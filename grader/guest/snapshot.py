@@ -20,7 +20,7 @@ from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
 from grader.guest.loader import load, load_helper
 
-SEED = 20_240_229
+Parts = list[bytes | memoryview]
 
 
 def run(order: dict[str, Any], channel: int, output: int, private: str, confine: Callable[[], None]) -> NoReturn:
@@ -100,10 +100,10 @@ def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> N
     read, own_pid = wire.socket_reader(channel), os.getpid()
     wire.send(channel, ["hello"])
 
-    def reply(value: Any) -> None:
+    def reply(parts: Parts) -> None:
         if os.getpid() != own_pid:
             os._exit(0)  # student code forked and its child came back from the call
-        wire.send(channel, value)
+        wire.send_parts(channel, parts)
 
     try:
         answer_calls(answerer, lambda: wire.receive(read), reply)
@@ -113,11 +113,11 @@ def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> N
         os._exit(0)
 
 
-def answer_calls(answerer: Answerer, receive: Callable[[], Any], reply: Callable[[Any], None]) -> None:
+def answer_calls(answerer: Answerer, receive: Callable[[], Any], reply: Callable[[Parts], None]) -> None:
     """Answer calls until `receive` raises EOFError; callbacks go up the same channel."""
 
     def upstream(number: int, args: tuple[Any, ...]) -> Any:
-        reply(["callback", number, list(args)])
+        reply(wire.dump(["callback", number, list(args)]))
         answer = receive()
         if answer[0] == "error":
             raise TypeError(answer[1])
@@ -128,19 +128,19 @@ def answer_calls(answerer: Answerer, receive: Callable[[], Any], reply: Callable
         serial, kind, name, args, kwargs = receive()
         answer = answerer.answer(kind, name, tuple(args), kwargs)
         flush()
-        reply(["answer", serial, *_sendable(answer)])
+        reply(pack_answer(serial, answer))
 
 
-def _sendable(answer: list[Any]) -> list[Any]:
-    """The answer, or a MemoryError's where packing it would not fit any more."""
+def pack_answer(serial: int, answer: list[Any]) -> Parts:
+    """The answer's frame; of a value that cannot be packed, a description."""
     try:
-        wire.dump(answer)
-        return answer
+        return wire.dump(["answer", serial, *answer])
     except MemoryError:
-        return ["raised", ["MemoryError"], "the result does not fit into memory", [], []]
+        return wire.dump(["answer", serial, "raised", ["MemoryError"], "the result does not fit into memory", [], []])
     except Exception as error:  # cyclic lists and other values that msgpack refuses
         kind = type(answer[1]).__name__ if answer[0] == "returned" else "value"
-        return ["returned", wire.Opaque(kind, f"<{kind} that cannot be sent: {type(error).__name__}>"), []]
+        described = wire.Opaque(kind, f"<{kind} that cannot be sent: {type(error).__name__}>")
+        return wire.dump(["answer", serial, "returned", described, []])
 
 
 def flush() -> None:

@@ -264,7 +264,11 @@ _BUILDERS: dict[int, Callable[[Any, list[bytearray]], Any]] = {
 
 def send(sock: socket.socket, value: Any, max_bytes: int = MAX_TOTAL) -> None:
     """Send one frame, whole. Raises OSError where the other side is gone."""
-    parts = dump(value, max_bytes)
+    send_parts(sock, dump(value, max_bytes))
+
+
+def send_parts(sock: socket.socket, parts: list[bytes | memoryview]) -> None:
+    """Send what `dump` gave."""
     total = sum(len(part) for part in parts)
     sent = sock.sendmsg(parts[:MOST_PARTS])
     if sent < total:
