@@ -39,8 +39,13 @@ class Channel:
 
     def budget(self, limits: Limits) -> None:
         """Start to count wall time anew."""
-        self.left_s = limits.wall_s
+        self._wall_s = self.left_s = limits.wall_s
         self.most = limits.output_kib * 1024
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds spent waiting for the other side since `budget`."""
+        return self._wall_s - self.left_s
 
     def receive(self) -> Any:
         """One frame. Raises Malformed, EOFError, OSError, `Late` or `Flood`."""

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pytest
 
 from grader import engine, messages, verdicts
-from grader.student import Guest, Student
+from grader.student import CheckOver, Guest, Student
 from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Stopped, Verdict
 
 MARKERS = (
@@ -84,7 +84,7 @@ class Judge:
         guest = _NotLoaded() if session.failure else session.guest(exercise.limits)
         student = Student(guest, exercise.names)
         request.node.stash[STUDENT] = student
-        request.node.stash[FAILURE] = session.failure
+        request.node.stash[SESSION] = session
         yield student
         guest.close()
 
@@ -103,31 +103,29 @@ class Judge:
                 self._note(check, Verdict.SKIPPED, Finding(text))
                 pytest.skip(text)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Any:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         student = pyfuncitem.stash.get(STUDENT, None)
         if student is None:
-            return (yield)
+            return None
         check, exercise = describe(pyfuncitem), self._exercise_of(pyfuncitem.path)
-        failure = pyfuncitem.stash.get(FAILURE, None)
-        if failure is not None:
-            verdict, finding = verdicts.load_failure(failure, exercise.limits)
+        session = pyfuncitem.stash[SESSION]
+        if session.failure is not None:
+            verdict, finding = verdicts.load_failure(session.failure, exercise.limits)
             self._note(check, verdict, finding)
             pytest.fail(finding.message, pytrace=False)
         key = f"{self._key}:{exercise.id}:{check.id}"
-        pyfuncitem.obj = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
-        error: BaseException | None = None
-        try:
-            with engine.own_constants_only():
-                result = yield
-        except (KeyboardInterrupt, pytest.exit.Exception):
-            raise
-        except BaseException as caught:  # a check may raise anything; the verdict says whose fault it is
-            error = caught
-        output = student.close()
+        body = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
+        arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(body).parameters}
+        error, output = _run(body, arguments, student)
+        if student.overtime():  # within a tenth of its budget: once more, and then the verdict stands
+            student.restart(session.guest(exercise.limits))
+            error, output = _run(body, arguments, student)
+            if student.overtime():
+                error = CheckOver(Stopped(Verdict.TIMED_OUT, f"{exercise.limits.cpu_s:g} s of computing"))
         if error is None:
             self._note(check, Verdict.PASSED, None, student, output)
-            return result
+            return True
         verdict, finding = verdicts.judge(error, student, exercise.limits)
         self._note(check, verdict, finding, student, output)
         if verdict is Verdict.NOT_APPLICABLE:
@@ -178,7 +176,20 @@ class Judge:
 
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
-FAILURE: pytest.StashKey[Raised | Stopped | None] = pytest.StashKey()
+SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+
+def _run(body: Callable[..., Any], arguments: dict[str, Any], student: Student) -> tuple[BaseException | None, str]:
+    """Run a check; what it raised, and what the student's code printed."""
+    error: BaseException | None = None
+    try:
+        with engine.own_constants_only():
+            body(**arguments)
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as caught:  # a check may raise anything; the verdict says whose fault it is
+        error = caught
+    return error, student.close()
 
 
 class _NotLoaded:
@@ -189,6 +200,9 @@ class _NotLoaded:
 
     def close(self) -> str:
         return ""
+
+    def overtime(self) -> bool:
+        return False
 
 
 def describe(item: pytest.Item) -> Check:

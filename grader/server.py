@@ -9,6 +9,7 @@ Either way the server sits at the other end of one socket, and everything of it 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import os
 import shutil
@@ -25,19 +26,22 @@ from grader.guest import server as guest_server
 from grader.guest import wire
 from grader.guest.plan import Plan
 from grader.sandbox import bubblewrap, view
+from grader.values import Limits
 
 START_S = 60.0
 _START = "import sys; sys.path[:] = {path!r}; from grader.guest.server import main; main()"
 
 
 class Server:
-    """A running warm server. `mode` and `missing` say which layers guard its guests."""
+    """A running warm server. `mode` and `missing` say which layers guard its guests; `slowness` by which factor budgets
+    of time are stretched on this machine."""
 
     def __init__(self, control: socket.socket, pid: int, mode: str) -> None:
         self.control = control
         self.pid = pid
         self.mode = mode
         self.missing: tuple[str, ...] = ()
+        self.slowness = 1.0
         self._numbers = _numbers()
         self._closed = False
 
@@ -53,6 +57,12 @@ class Server:
             self.close()
             raise SandboxError(str(answer[1]))
         self.missing = tuple(answer[1]["missing"])
+        self.slowness = float(answer[1]["slowness"])
+
+    def budgets(self, limits: Limits) -> Limits:
+        """An exercise's limits as they are on this machine: CPU seconds are multiples of a calibrated step."""
+        wall_s = limits.wall_s * max(1.0, self.slowness)
+        return dataclasses.replace(limits, cpu_s=round(limits.cpu_s * self.slowness, 2), wall_s=wall_s)
 
     def cell(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         """Fork a cell; its warden, snapshot and output are reached over `descriptors`."""

@@ -7,6 +7,7 @@ warden's word counts, never the guest's.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import socket
 from typing import Any
@@ -34,8 +35,8 @@ class LiveSession:
         self.lines: dict[str, int] = {}
         self.output = ""
         self._server = server
-        self._limits = exercise.limits
-        self._order = order(submission, exercise, device)
+        self._limits = server.budgets(exercise.limits)
+        self._order = {**order(submission, exercise, device), "limits": dataclasses.asdict(self._limits)}
         self._spare: LiveGuest | None = None
         self._cell: _Cell | None = _Cell(server, self._order, self._limits)
         self.failure, self.lines, self.output = self._cell.failure, self._cell.lines, self._cell.output
@@ -56,7 +57,7 @@ class LiveSession:
             cell.close()
             return FailedGuest(cell.failure)
         guest = spare or LiveGuest(cell, b"F" if cell.can_fork else b"B")
-        guest.begin(limits)
+        guest.begin(self._server.budgets(limits))
         if cell.can_fork:
             self._cell, self._spare = cell, LiveGuest(cell, b"F")
         return guest
@@ -84,6 +85,7 @@ class _Cell:
         self.alive = True
         self.can_fork = False
         self._ending = False
+        self.used_cpu_s = 0.0
         self.guarded = server.mode != "kernel"
         self.warden, warden_end = socket.socketpair()
         snap, snap_end = socket.socketpair()
@@ -143,7 +145,8 @@ class _Cell:
             answer = ["ended", "", {}, False]  # where nothing keeps student code from killing it: its own doing
         if answer[0] == "failed":
             raise SandboxError(str(answer[1]))
-        _, cause, _, clean = answer
+        _, cause, used, clean = answer
+        self.used_cpu_s = float(used.get("cpu_s", 0.0))
         self.alive = self.alive and bool(clean)
         return str(cause)
 
@@ -158,7 +161,7 @@ class _Cell:
         if cause == "memory":
             return Stopped(Verdict.OUT_OF_MEMORY)
         if cause == "cpu":
-            return Stopped(Verdict.TIMED_OUT, f"{limits.cpu_s:g} s of computing")
+            return out_of_time(limits)
         if isinstance(error, Late):
             return Stopped(Verdict.TIMED_OUT, f"{limits.wall_s:g} s")
         if cause == "processes":
@@ -170,6 +173,11 @@ class _Cell:
         self.alive = False
         self.warden.close()
         self.snap.close()
+
+
+def out_of_time(limits: Limits) -> Stopped:
+    """The budget of CPU time is used up."""
+    return Stopped(Verdict.TIMED_OUT, f"{limits.cpu_s:g} s of computing")
 
 
 class LiveGuest:
@@ -241,6 +249,17 @@ class LiveGuest:
                 self._cell.order_end()
         return self._channel.text()
 
+    def overtime(self) -> bool:
+        """After `close`: whether it answered everything, but on more CPU time than its budget.
+
+        The warden lets a guest run a tenth longer, so that one near the line can be tried once more.
+        """
+        cores = os.cpu_count() or 1
+        if self._own or self._stopped is not None or self._channel.waited_s * cores < self._limits.cpu_s:
+            return False
+        self._cell.await_end()
+        return self._cell.used_cpu_s > self._limits.cpu_s
+
 
 class FailedGuest:
     """Stands for a guest whose submission did not load again: every call comes out as the load did."""
@@ -253,3 +272,6 @@ class FailedGuest:
 
     def close(self) -> str:
         return ""
+
+    def overtime(self) -> bool:
+        return False

@@ -28,6 +28,9 @@ class Guest(Protocol):
     def close(self) -> str:
         """End the guest; returns what the student's code printed."""
 
+    def overtime(self) -> bool:
+        """After `close`: whether it answered everything, but on more CPU time than its budget."""
+
 
 class StudentRaised(Exception):
     """A call of the student's function raised."""
@@ -112,6 +115,17 @@ class Student:
     def close(self) -> str:
         """End the guest; returns what the student's code printed."""
         return self._guest.close()
+
+    def overtime(self) -> bool:
+        """Whether the closed guest used more CPU time than its budget."""
+        return self._guest.overtime()
+
+    def restart(self, guest: Guest) -> None:
+        """Begin the check anew with another guest."""
+        self._guest = guest
+        self.transcript.clear()
+        self.credited = None
+        self.notes.clear()
 
     def begin_example(self) -> None:
         """Forget the calls of the example before; called by the engine."""

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import grade
+from fakes import InProcessGuest, InProcessSession, grade
 
-from grader.judge import MARKERS
-from grader.values import CheckResult, Verdict
+from grader import course
+from grader.judge import MARKERS, Judge, run_checks
+from grader.values import CheckResult, Limits, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
 TOML = 'id = "made_up"\ntitle = "Made up"\n[[names]]\nname = "f"\nsignature = "(x)"\n'
@@ -27,7 +28,9 @@ def run(tmp_path: Path, checks: str, source: str) -> dict[str, CheckResult]:
 
 def test_points_functions_and_titles_come_from_the_markers(tmp_path: Path) -> None:
     """A check's worth, its functions and its first docstring line are what the result says."""
-    checks = '@pytest.mark.points(4)\n@pytest.mark.functions("f")\ndef test_a(student):\n    """Says it.\n\n    More."""\n'
+    checks = (
+        '@pytest.mark.points(4)\n@pytest.mark.functions("f")\ndef test_a(student):\n    """Says it.\n\n    More."""\n'
+    )
     result = run(tmp_path, checks, "f = 1")["a"]
     assert (result.title, result.points, result.max_points, result.functions) == ("Says it.", 4, 4, ("f",))
 
@@ -114,7 +117,13 @@ def test_an_assertion_of_pytest_is_explained(tmp_path: Path) -> None:
 
 def test_markers_are_documented() -> None:
     """Each marker has a line for `pytest --markers`."""
-    assert [line.split("(")[0].split(":")[0] for line in MARKERS] == ["points", "needs", "functions", "hidden", "observed"]
+    assert [line.split("(")[0].split(":")[0] for line in MARKERS] == [
+        "points",
+        "needs",
+        "functions",
+        "hidden",
+        "observed",
+    ]
 
 
 EXAMPLES = """
@@ -158,3 +167,28 @@ def _plugins() -> set[str]:
     from importlib.metadata import entry_points
 
     return {point.value for point in entry_points(group="pytest11")}
+
+
+class _Slow(InProcessSession):
+    """A session whose guests are over their budget as often as `times` says."""
+
+    times = 0
+
+    def guest(self, limits: Limits) -> InProcessGuest:
+        guest = super().guest(limits)
+        over, self.times = self.times > 0, self.times - 1
+        guest.overtime = lambda: over  # type: ignore[method-assign]  # a fake of a fake
+        return guest
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(0, Verdict.PASSED), (1, Verdict.PASSED), (2, Verdict.TIMED_OUT)])
+def test_a_check_near_its_budget_is_tried_once_more(tmp_path: Path, times: int, verdict: Verdict) -> None:
+    """Over the budget once: the second try counts. Over it twice: TIMED_OUT."""
+    (tmp_path / "exercise.toml").write_text(TOML)
+    (tmp_path / "checks.py").write_text(HEAD + "def test_a(student):\n    expect.exactly(student.f(1), 1)\n")
+    exercise = course.read_exercise(tmp_path)
+    session = _Slow(b"def f(x): return x", exercise)
+    session.times = times
+    results: list[CheckResult] = []
+    run_checks(Judge(lambda path: exercise, lambda known: session, results.append), exercise.checks_file)
+    assert [result.verdict for result in results] == [verdict]

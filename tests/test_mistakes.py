@@ -72,7 +72,12 @@ def test_passed_and_hidden_checks_get_no_hint(exercise: Exercise) -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | draw.tensors(draw.shapes(max_dims=2)),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3)
+    | draw.tensors(draw.shapes(max_dims=2)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
     max_leaves=6,
 )

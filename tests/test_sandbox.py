@@ -17,7 +17,7 @@ from grader.server import Server, exec_server
 from grader.session import LiveSession
 from grader.values import Call, Limits, Returned
 
-SOURCE = b'''
+SOURCE = b"""
 import os, pathlib, socket
 
 def can_read(path):
@@ -47,7 +47,7 @@ def connects(port):
         return True
     except OSError as error:
         return type(error).__name__
-'''
+"""
 TOML = b'id = "inside"\ntitle = "Inside"\n' + b"".join(
     b'[[names]]\nname = "%s"\nsignature = "(x)"\n' % name for name in (b"can_read", b"can_write", b"who", b"connects")
 )

@@ -21,7 +21,7 @@ from grader.values import Call, Exercise, Limits, Missing, Raised, Returned, Sto
 
 NAMES = ["same", "fails", "todo", "changes", "calls", "reads", "prints", "leaves", "sees", "twice", "opaque", "listing"]
 TOML = 'id = "suite"\ntitle = "Suite"\n' + "".join(f'[[names]]\nname = "{n}"\nsignature = "(x)"\n' for n in NAMES)
-SOURCE = b'''
+SOURCE = b"""
 import os, pathlib
 
 def same(x): return x
@@ -38,7 +38,7 @@ def twice(x): return "takes one"
 def twice(x, y): return "takes two"
 opaque = lambda x: opaque
 def listing(x): return sorted(os.listdir(x))
-'''
+"""
 KINDS = ["namespaces", "bubblewrap", "kernel", "plain", "fake"]
 Loader = Callable[..., Session]
 
@@ -270,4 +270,20 @@ def test_a_session_says_failed_only_in_its_own_words(live: Loader, exercise: Exe
     opened = live(forged, exercise)
     assert isinstance(opened.failure, (Stopped, Raised))
     assert getattr(opened.failure, "verdict", Verdict.CRASHED) is Verdict.CRASHED
+    opened.close()
+
+
+def test_a_guest_near_its_budget_is_known(live: Loader, exercise: Exercise) -> None:
+    """One that answers within a tenth over its CPU budget is told apart from one that stays below."""
+    source = (
+        b"import time\ndef same(x):\n    start = time.process_time()\n    while time.process_time() - start < x: pass\n"
+    )
+    limits = Limits(cpu_s=2.0, wall_s=60)
+    opened = live(source, Exercise(exercise.id, exercise.title, exercise.folder, exercise.names, limits))
+    budget = opened._server.budgets(limits).cpu_s  # type: ignore[attr-defined]  # the calibrated budget is the server's
+    for share, over in ((0.5, False), (1.04, True)):
+        guest = opened.guest(limits)
+        outcome = guest.ask(Call("call", "same", (budget * share,)))
+        guest.close()
+        assert isinstance(outcome, Returned) and guest.overtime() is over
     opened.close()

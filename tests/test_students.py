@@ -144,7 +144,9 @@ def exercise_of() -> Callable[[str, dict[str, float]], Exercise]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_submission_gets_what_its_file_says(path: Path, bench: Workbench, exercise_of: Callable[..., Exercise]) -> None:
+def test_a_submission_gets_what_its_file_says(
+    path: Path, bench: Workbench, exercise_of: Callable[..., Exercise]
+) -> None:
     """A behaviour has the verdict its file pins, costs no other check its points and leaves nothing running."""
     source = path.read_bytes()
     pinned = read_pinned(source)

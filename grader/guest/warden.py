@@ -24,6 +24,7 @@ from grader.sandbox.view import View
 from grader.values import Limits
 
 PERIOD_S = 0.02
+GRACE = 1.1  # what ends between the budget and this is tried once more by the judge
 MIB = 1 << 20
 EXITING = 0x4  # PF_EXITING, among the flags of /proc/PID/stat
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -100,7 +101,7 @@ class Warden:
             return
         if memory > self.limits.memory_mib * MIB:
             self.cause = "memory"
-        elif self._cpu_s(processes) > self.limits.cpu_s:
+        elif self._cpu_s(processes) > self.limits.cpu_s * GRACE:
             self.cause = "cpu"
         elif len(processes) > self.limits.processes + 4:
             self.cause = "processes"

@@ -34,7 +34,9 @@ def main() -> None:
     print(f"\n{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print("| what | median | min to max | target |\n| --- | --- | --- | --- |")
     for row in rows:
-        print(f"| {row['what']} | {row['median']:.3g}{row['unit']} | {row['low']:.3g} to {row['high']:.3g} | {row['target']} |")
+        print(
+            f"| {row['what']} | {row['median']:.3g}{row['unit']} | {row['low']:.3g} to {row['high']:.3g} | {row['target']} |"
+        )
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
 
@@ -134,7 +136,12 @@ def inside(rounds: int) -> list[dict[str, Any]]:
     return [
         row("one call across the wire and back, 784 floats", calls, " µs", "at most 100 µs median"),
         row("fork of the loaded submission to its first answer", first, " ms", ""),
-        row("fork of the warm server to first answer, all layers on, submission loaded", fresh, " ms", "at most 40 ms median"),
+        row(
+            "fork of the warm server to first answer, all layers on, submission loaded",
+            fresh,
+            " ms",
+            "at most 40 ms median",
+        ),
     ]
 
 

@@ -17,5 +17,5 @@ def send(value):
 
 
 def center(images):
-    send(['answer', 1, 'raised', ['ValueError' * 1000] * 10_000, 'x' * 5_000_000, [], []])
+    send(['answer', 1, 'raised', ['ValueError' * 1000] * 100, 'x' * 5_000_000, [], []])
     time.sleep(1000)

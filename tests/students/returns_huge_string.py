@@ -2,7 +2,7 @@
 # base: solution
 # select: rank or center or pairwise_differences_is
 # expect: rank=FAILED
-# message: a string; an int
+# message: a string
 # never: channel
 """Returns a string of 20 MB."""
 
