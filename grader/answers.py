@@ -62,7 +62,7 @@ def body(answer: list[Any], serial: int) -> list[Any]:
 
 def call_back(answer: list[Any], call: Call) -> list[Any]:
     """Evaluate a callback of this call on what student code passed to it."""
-    if len(answer) != 3:
+    if tag(answer) != "callback" or len(answer) != 3:
         raise Malformed("a callback is a number and arguments")
     number, args = answer[1], answer[2]
     function = next((cb.function for cb in callbacks_of(call.args) if cb.number == number), None)

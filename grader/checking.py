@@ -4,6 +4,7 @@ the server's memory, so nothing of judge, pytest or Hypothesis is imported above
 from __future__ import annotations
 
 import dataclasses
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,8 @@ class Bench:
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)
         self.server, reasons = launch.ready(starting, self.preload)
         self.notes = (f"Sandbox: {self.server.mode} only ({'; '.join(reasons)}).",) if reasons else ()
+        gc.freeze()  # what start-up made stays; what gradings leave behind is collected
+        gc.enable()
         _device_is_there(self.setting.device)
         return self
 
