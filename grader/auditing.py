@@ -8,7 +8,6 @@ imports nothing of judge, pytest or Hypothesis before the server is forked.
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,16 +79,12 @@ class OnBench:
         self._exercise = exercise
         limits = dataclasses.replace(exercise.limits, cpu_s=min(MUTANT_CPU_S, exercise.limits.cpu_s))
         self._hurried = dataclasses.replace(exercise, limits=limits)
-        self._quick: bool | None = None
         if not all_passed(self(solution)):
             self._hurried = exercise
 
     def __call__(self, source: str, select: Collection[str] = (), quick: bool = True, stop: bool = False) -> Results:
         from grader import grading
 
-        if quick is not self._quick:
-            self._quick = quick
-            _forget(self._exercise)
         exercise = self._hurried if quick else self._exercise
         submission = submissions.from_bytes(source.encode("utf-8", "surrogateescape"), exercise.stub_file.name)
         options = dataclasses.replace(
@@ -207,14 +202,6 @@ def _nearest_first(grade: Grade, source: str, near: list[str], quick: bool = Tru
     """The results of the checks that are near; of all where these see nothing wrong."""
     results = grade(source, near, quick=quick, stop=stop) if near else ()
     return grade(source, quick=quick, stop=stop) if all_passed(results) else results
-
-
-def _forget(exercise: Exercise) -> None:
-    """Let the checks be read anew: pytest names every exercise's module alike and reads it once per process, and
-    Hypothesis keeps the settings that held when it was read."""
-    for name, module in list(sys.modules.items()):
-        if Path(getattr(module, "__file__", None) or "").name == exercise.checks_file.name:
-            del sys.modules[name]
 
 
 @contextmanager

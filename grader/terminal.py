@@ -131,7 +131,8 @@ class Terminal:
         points = f"{result.points}/{result.max_points}"
         title = escape(clean(result.title))
         if self.plain:
-            self._line(f"{result.verdict.value} {points} {clean(result.id)}: {clean(result.title)}")
+            notes = "".join(f" ({clean(note)})" for note in result.notes)
+            self._line(f"{result.verdict.value} {points} {clean(result.id)}: {clean(result.title)}{notes}")
             return
         self.out.print(f"  [{style}]{symbol} {word:<9}[/] [quiet]{points:>5}[/]  {title}")
         for note in result.notes:
