@@ -31,6 +31,7 @@ class Setting:
     seed: int
     device: str
     data: Path | None
+    data_default: Callable[[], Path | None]
 
     def exercises(self) -> list[Exercise]:
         return course.exercises(self.course or course.default_course())
@@ -67,7 +68,12 @@ class Bench:
         from grader import grading, progress, terminal  # takes as long as the server needs to get ready
 
         self.storage = progress.state_folder()
-        self.options = grading.Options(progress.hypothesis_folder(), self.setting.device, self.setting.seed)
+        self.options = grading.Options(
+            progress.hypothesis_folder(),
+            self.setting.device,
+            self.setting.data or self.setting.data_default(),
+            self.setting.seed,
+        )
         self.out = self.setting.console()
         plain = self.setting.plain or not self.out.is_terminal
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)

@@ -235,6 +235,7 @@ def _checking(environment: int | None, options: dict[str, Any]) -> Any:
         seed=int(options.get("seed") or 0),
         device=str(options.get("device") or "cpu"),
         data=options.get("data"),
+        data_default=_data_folder,
     )
 
 

@@ -23,11 +23,12 @@ from grader.values import CheckResult, Exercise, Finding, Report, Submission, Ve
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `seed` changes the examples and is never for marks of record; `shrink` looks for the smallest
+    """How to grade. `data` is a folder with MNIST, where it is not in the cache; `seed` changes the examples and is never for marks of record; `shrink` looks for the smallest
     counterexample; `select` is a pytest -k expression; `first_failure` stops at the first check that fails."""
 
     storage: Path
     device: str = "cpu"
+    data: Path | None = None
     seed: int = 0
     shrink: bool = True
     select: str = ""
@@ -55,7 +56,7 @@ def grade(
 
     try:
         engine.use_profile(options.storage, options.shrink)
-        judge = Judge(lambda path: exercise, lambda wanted: session, note, str(options.seed or ""))
+        judge = Judge(lambda path: exercise, lambda wanted: session, note, str(options.seed or ""), options.data)
         _run_pytest(exercise, judge, options)
     finally:
         session.close()

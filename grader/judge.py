@@ -16,7 +16,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from grader import engine, messages, verdicts
+from grader import data, engine, messages, verdicts
+from grader.errors import DataError
+from grader.mnist import Mnist
 from grader.student import CheckOver, Guest, Student
 from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Stopped, Verdict
 
@@ -63,11 +65,13 @@ class Judge:
         open_session: Callable[[Exercise], Session],
         tell: Callable[[CheckResult], None],
         key: str = "",
+        data_folder: Path | None = None,
     ) -> None:
         self._exercise_of = exercise_of
         self._open_session = open_session
         self._tell = tell
         self._key = key
+        self._data_folder = data_folder
         self.results: dict[str, CheckResult] = {}
         self.errors: list[str] = []
 
@@ -92,6 +96,14 @@ class Judge:
     def credit(self, student: Student) -> Callable[[int, str], None]:
         """`credit(points, why)` gives these points although the check goes on to fail."""
         return student.credit
+
+    @pytest.fixture(scope="session")
+    def mnist(self) -> Mnist:
+        """The full MNIST set, for checks that train; without it such a check is ungradable, with the cure."""
+        found = data.locate(self._data_folder)
+        if found is None:
+            raise DataError("The full MNIST set is not here. Run `grade data` once.")
+        return found
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

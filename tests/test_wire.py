@@ -119,7 +119,8 @@ def arrays(draw: Any) -> np.ndarray[Any, Any]:
 
 
 def bits(tensor: torch.Tensor) -> bytes:
-    return tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
+    flat = tensor.detach().contiguous().as_strided((tensor.numel(),), (1,))
+    return flat.view(torch.uint8).numpy().tobytes()
 
 
 def same(left: Any, right: Any) -> bool:

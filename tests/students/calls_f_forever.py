@@ -1,7 +1,7 @@
 # exercise: exercise3
 # base: solution
 # select: takes_any_function or is_the_formula
-# limits: cpu_s=1, wall_s=3
+# limits: cpu_s=0.5, wall_s=4
 # expect: numerical_gradient=TIMED_OUT
 # message: loop
 """Asks the judge for one value of f after the other."""

@@ -5,8 +5,8 @@
 # message: list
 # never: channel
 # never: a list; a list
-"""Returns a list of ten million numbers."""
+"""Returns a list of four million numbers."""
 
 
 def double_evens(numbers):
-    return [1234567] * 10_000_000
+    return [1234567] * 4_000_000
