@@ -68,12 +68,9 @@ class Bench:
         from grader import grading, progress, terminal  # takes as long as the server needs to get ready
 
         self.storage = progress.state_folder()
-        self.options = grading.Options(
-            progress.hypothesis_folder(),
-            self.setting.device,
-            self.setting.data or self.setting.data_default(),
-            self.setting.seed,
-        )
+        folder = self.setting.data or self.setting.data_default()
+        where = progress.hypothesis_folder()
+        self.options = grading.Options(where, self.setting.device, folder, self.setting.seed)
         self.out = self.setting.console()
         plain = self.setting.plain or not self.out.is_terminal
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)

@@ -23,8 +23,12 @@ from grader.values import CheckResult, Exercise, Finding, Report, Submission, Ve
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `data` is a folder with MNIST, where it is not in the cache; `seed` changes the examples and is never for marks of record; `shrink` looks for the smallest
-    counterexample; `select` is a pytest -k expression; `first_failure` stops at the first check that fails."""
+    """How to grade.
+
+    `storage` is for Hypothesis's own tables; `data` a folder with MNIST, where it is not in the cache; `seed` changes
+    the examples and is never for marks of record; `shrink` looks for the smallest counterexample; `select` is a
+    pytest -k expression; `first_failure` stops at the first check that fails.
+    """
 
     storage: Path
     device: str = "cpu"

@@ -16,7 +16,8 @@ LAYERS = """
 values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer
 mnist sandbox.confine guest.warden guest.snapshot show
-sources sample guest.server expect course submissions score progress starting glossary terminal report_json answers channel
+sources sample guest.server expect course submissions score progress starting glossary terminal report_json
+answers channel
 data guest.plain student server mutants
 session plain verdicts fetching
 judge launch

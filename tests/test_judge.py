@@ -52,7 +52,8 @@ def test_a_check_whose_need_failed_is_skipped(tmp_path: Path) -> None:
 def test_credit_gives_part_of_the_points(tmp_path: Path) -> None:
     """credit: a failing check keeps the points granted, never more than its own, and says why."""
     checks = (
-        "@pytest.mark.points(3)\ndef test_a(student, credit):\n    credit(2, 'the sign is right')\n    assert student.f(1) == 5\n"
+        "@pytest.mark.points(3)\ndef test_a(student, credit):\n"
+        "    credit(2, 'the sign is right')\n    assert student.f(1) == 5\n"
         "def test_b(student, credit):\n    credit(9, 'generous')\n    assert student.f(1) == 5\n"
     )
     wrong = run(tmp_path, checks, "def f(x): return 1")

@@ -18,9 +18,9 @@ Images are float32 tensors with values from 0 (paper) to 1 (ink), unless a docst
 change its arguments. Replace each `raise NotImplementedError` by your own code, then run `grade exercise2`.
 """
 
-import numpy as np  # noqa: F401  (you will need all three)
-import torch  # noqa: F401
-from PIL import Image  # noqa: F401
+import numpy as np
+import torch
+from PIL import Image
 
 
 def load_images(paths):

@@ -1,12 +1,13 @@
 """Prints the figures that matter for speed, as ratios measured in the same run (Markdown; --json FILE for machines).
 
-`python tests/benchmarks/speed.py` runs everything, `--quick` a few rounds only. Whole commands are timed alternating with
-`python -c "import torch"`, so that a machine that drifts slows both.
+`python tests/benchmarks/speed.py` runs everything, `--quick` a few rounds only. Whole commands are timed alternating
+with `python -c "import torch"`, so that a machine that drifts slows both.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import platform
@@ -34,9 +35,8 @@ def main() -> None:
     print(f"\n{date.today()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
     print("| what | median | min to max | target |\n| --- | --- | --- | --- |")
     for row in rows:
-        print(
-            f"| {row['what']} | {row['median']:.3g}{row['unit']} | {row['low']:.3g} to {row['high']:.3g} | {row['target']} |"
-        )
+        middle, spread = f"{row['median']:.3g}{row['unit']}", f"{row['low']:.3g} to {row['high']:.3g}"
+        print(f"| {row['what']} | {middle} | {spread} | {row['target']} |")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
 
@@ -129,7 +129,7 @@ def inside(rounds: int) -> list[dict[str, Any]]:
         guest = session.guest(Limits())
         guest.ask(Call("call", "same", (x,)))
         first.append((time.perf_counter() - start) * 1e3)
-        calls += sorted(_times(lambda: guest.ask(Call("call", "same", (x,))), 100))[:90]
+        calls += sorted(_times(functools.partial(guest.ask, Call("call", "same", (x,))), 100))[:90]
         guest.close()
         session.close()
     server.close()
