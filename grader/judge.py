@@ -264,12 +264,6 @@ def pytest_arguments(checks_file: Path) -> list[str]:
     off = ("cacheprovider", "terminal", "capture", "unraisableexception", "threadexception", "logging", "faulthandler")
     options = [f"-pno:{name}" for name in (*off, "junitxml", "doctest", "warnings", "recwarn", "pastebin", "stepwise")]
     options += ["--disable-plugin-autoload"]  # no plugin of the environment may change marks, and looking costs 20 ms
-    return [
-        str(checks_file),
-        "-c",
-        "/dev/null",
-        "--rootdir",
-        str(checks_file.parent),
-        "--import-mode=importlib",
-        *options,
-    ]
+    # No conftest.py from above a course may run in the judge, and without a cut-off pytest lists every folder up to /.
+    options += ["--noconftest", f"--confcutdir={checks_file.parent}", "-c", "/dev/null"]
+    return [str(checks_file), "--rootdir", str(checks_file.parent.parent), "--import-mode=importlib", *options]

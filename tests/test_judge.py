@@ -193,3 +193,12 @@ def test_a_check_near_its_budget_is_tried_once_more(tmp_path: Path, times: int, 
     results: list[CheckResult] = []
     run_checks(Judge(lambda path: exercise, lambda known: session, results.append), exercise.checks_file)
     assert [result.verdict for result in results] == [verdict]
+
+
+def test_no_conftest_above_a_course_reaches_the_judge(tmp_path: Path) -> None:
+    """A conftest.py beside or above the checks is not loaded: it could decide marks."""
+    folder = tmp_path / "made_up"
+    folder.mkdir()
+    for place in (tmp_path, folder):
+        (place / "conftest.py").write_text("raise RuntimeError('loaded')\n")
+    assert run(folder, "def test_a(student):\n    pass\n", "f = 1")["a"].verdict is Verdict.PASSED

@@ -146,7 +146,7 @@ def test_plain_values_arrive_as_they_were(value: Any) -> None:
 
 @given(tensors(), st.booleans())
 def test_tensors_arrive_bit_for_bit(tensor: torch.Tensor, needs_grad: bool) -> None:
-    """A tensor of any dtype, shape and order of memory arrives contiguous, with the same bits and what was sent of it."""
+    """A tensor of any dtype, shape and order of memory arrives contiguous, with its bits and what was told of it."""
     if needs_grad and (tensor.is_floating_point() or tensor.is_complex()):
         tensor = tensor.detach().requires_grad_()
     found = crossed([tensor])[0]
@@ -297,19 +297,22 @@ def test_random_headers_are_refused(header: bytes, buffers: list[bytes]) -> None
     refused(raw_frame(header, *buffers))
 
 
+LEAVES = st.one_of(
+    *(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1)),
+    *(st.floats(), st.text(max_size=8), st.binary(max_size=8)),
+)
+
+
 @settings(max_examples=400)
 @given(
-    st.integers(0, 255).map(lambda code: code - 128),
-    st.recursive(
-        st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(), st.text(max_size=8), st.binary(max_size=8)),
-        lambda inner: st.lists(inner, max_size=8),
-        max_leaves=10,
-    ),
+    st.integers(-128, 127),
+    st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=8), max_leaves=10),
     st.lists(st.binary(max_size=40), max_size=3),
-)  # fmt: skip
+)
 def test_extensions_with_odd_parts_are_refused(code: int, part: Any, buffers: list[bytes]) -> None:
     """An extension of any code with parts of any kind gives a value, Malformed or EOFError."""
-    header = msgpack.packb([msgpack.ExtType(code, msgpack.packb(part))]) if code >= 0 else bytes([0xD4, code & 0xFF, 0])
+    data = bytes(msgpack.packb(part))
+    header = b"\xc8" + struct.pack(">Hb", len(data), code) + data  # by hand: packb knows no negative codes
     refused(raw_frame(header, *buffers))
 
 
@@ -431,7 +434,7 @@ def test_a_bool_holds_only_0_and_1() -> None:
     "code", ["O", "|O8", "V8", "M8[s]", "S8", "U2", "f4,f4", ">f8", "f99", "", "a" * 50, "i4\0", "{}", "V999999999"]
 )
 def test_arrays_of_other_dtypes_are_malformed(code: str) -> None:
-    """Object, structured, text and date arrays, foreign byte orders and nonsense are Malformed; nothing is unpickled."""
+    """Object, structured, text and date arrays, foreign byte orders and nonsense are Malformed."""
     for extension_code in (4, 9):
         with pytest.raises(Malformed):
             receive(raw_frame(extension(extension_code, [code, [], 0]), bytes(8)))
@@ -465,7 +468,7 @@ def test_what_is_too_deep_is_not_sent(deep: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [["x"] * 9_000_000, "x" * 17_000_000, [torch.zeros(1)] * 70_000], ids=["list", "text", "tensors"]
+    "value", [["x"] * 9_000_000, "x" * 17_000_000, [torch.zeros(1)] * 66_000], ids=["list", "text", "tensors"]
 )
 def test_what_is_too_large_is_not_sent(value: Any) -> None:
     """What the other side would refuse as too large is a ValueError here."""

@@ -385,6 +385,7 @@ def number(got: Any, wanted: float, predictions: Any) -> float:
 @settings(max_examples=15)
 @given(batch=batches(), tied=st.sampled_from([0.0, 1.0]), kind=st.sampled_from([F32, *TARGET_DTYPES]))
 @example(batch=(torch.tensor([1.0]), torch.tensor([0.0])), tied=0.0, kind=F32)
+@example(batch=(torch.tensor([0.01, -0.01]), torch.tensor([1.0, 0.0])), tied=0.0, kind=F32)
 @example(batch=(torch.tensor([0.25, -0.25, 2.0]), torch.tensor([1.0, 0.0, 0.0])), tied=0.0, kind=F32)
 @example(batch=(torch.tensor([0.0, 0.0, 2.0]), torch.tensor([1.0, 1.0, 1.0])), tied=1.0, kind=F32)
 @example(batch=(torch.tensor([[0.0], [2.0]]), torch.tensor([[0.0], [1.0]])), tied=0.0, kind=torch.bool)
