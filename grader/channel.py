@@ -11,7 +11,7 @@ from typing import Any
 from grader.guest import wire
 from grader.values import Limits
 
-MAX_ANSWER = 256 << 20
+MAX_ANSWER = wire.MAX_TOTAL
 
 
 class Late(Exception):

@@ -18,7 +18,7 @@ from grader.values import Exercise, Report, Submission
 @dataclass(frozen=True)
 class Setting:
     """What the command line decided. `clean` says that this process started with an empty environment; `restore`
-    brings the real one back and `console` makes the output, both once the server is forked."""
+    brings the real one back; `console` makes the output and `data` names MNIST's folder, all once the server is forked."""
 
     course: Path | None
     console: Callable[[], Any]
@@ -30,8 +30,7 @@ class Setting:
     write: Callable[[str], None]
     seed: int
     device: str
-    data: Path | None
-    data_default: Callable[[], Path | None]
+    data: Callable[[], Path | None]
 
     def exercises(self) -> list[Exercise]:
         return course.exercises(self.course or course.default_course())
@@ -68,7 +67,7 @@ class Bench:
         from grader import grading, progress, terminal  # takes as long as the server needs to get ready
 
         self.storage = progress.state_folder()
-        folder = self.setting.data or self.setting.data_default()
+        folder = self.setting.data()
         where = progress.hypothesis_folder()
         self.options = grading.Options(where, self.setting.device, folder, self.setting.seed)
         self.out = self.setting.console()

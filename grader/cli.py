@@ -234,8 +234,7 @@ def _checking(environment: int | None, options: dict[str, Any]) -> Any:
         write=lambda text: click.echo(text),
         seed=int(options.get("seed") or 0),
         device=str(options.get("device") or "cpu"),
-        data=options.get("data"),
-        data_default=_data_folder,
+        data=lambda: options.get("data") or _data_folder(),
     )
 
 

@@ -134,7 +134,7 @@ class Judge:
             student.restart(session.guest(exercise.limits))
             error, output = _run(body, arguments, student)
             if student.overtime():
-                error = CheckOver(Stopped(Verdict.TIMED_OUT, f"{exercise.limits.cpu_s:g} s of computing"))
+                error = CheckOver(Stopped(Verdict.TIMED_OUT, "cpu"))
         if error is None:
             self._note(check, Verdict.PASSED, None, student, output)
             return True
@@ -148,7 +148,10 @@ class Judge:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
         check = describe(item)
-        if report.failed and check.id not in self.results:
+        known = (pytest.fail.Exception, pytest.skip.Exception)
+        if report.failed and call.when == "call" and call.excinfo and not isinstance(call.excinfo.value, known):
+            self.errors.append(call.excinfo.exconly())  # what we raised after the verdict: it must not get lost
+        elif report.failed and check.id not in self.results:
             text = messages.UNGRADABLE.format(text=call.excinfo.exconly() if call.excinfo else "no reason is known")
             self._note(check, Verdict.UNGRADABLE, Finding(text))
         return report
@@ -177,7 +180,7 @@ class Judge:
             verdict=verdict,
             points=points,
             max_points=0 if verdict is Verdict.NOT_APPLICABLE else check.points,
-            finding=finding,
+            finding=verdicts.bounded(finding),
             hidden=check.hidden,
             output=output,
             notes=notes,

@@ -41,6 +41,7 @@ LOAD_NO_MODULE = (
 )
 LOAD_INPUT = "Your file asks for keyboard input while it is imported. There is nobody to answer: remove `input()`."
 LOAD_EXIT = "Your file ended Python while it was imported ({detail}). Remove `exit()` from the top level."
+LOAD_PROTOCOL = "Your file disturbed the channel its answers travel on while it was imported. Nothing could be tried."
 LOAD_DECODE = "Your file is not readable text: {text}. Save it as UTF-8."
 LOAD_TIMED_OUT = "Your file was still being imported after {detail}. Is there a loop at the top level?"
 LOAD_OUT_OF_MEMORY = "Your file asked for more than {limit} MiB while it was imported."

@@ -134,7 +134,7 @@ class _Process:
         try:
             answer = self._frames.get(timeout=max(0.0, timeout_s))
         except queue.Empty:
-            return Stopped(Verdict.TIMED_OUT, f"{self._limits.wall_s:g} s")
+            return Stopped(Verdict.TIMED_OUT, "wall")
         if len(self.printed) > self._limits.output_kib * 1024:
             return Stopped(Verdict.OUTPUT_LIMIT)
         if isinstance(answer, Malformed):

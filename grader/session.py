@@ -20,6 +20,8 @@ from grader.guest.wire import Malformed
 from grader.server import Server
 from grader.values import Call, Exercise, Limits, Outcome, Raised, Stopped, Submission, Verdict
 
+HELLO_S = 5.0  # a fork of a loaded submission says hello in milliseconds
+
 
 class LiveSession:
     """One submission in a cell of a warm server."""
@@ -57,7 +59,11 @@ class LiveSession:
             cell.close()
             return FailedGuest(cell.failure)
         guest = spare or LiveGuest(cell, b"F" if cell.can_fork else b"B")
-        guest.begin(self._server.budgets(limits))
+        if not guest.begin(self._server.budgets(limits)):
+            self._drop(cell, guest)
+            cell = _Cell(self._server, self._order, self._limits)
+            guest = LiveGuest(cell, b"F" if cell.can_fork else b"B")
+            guest.begin(self._server.budgets(limits))
         if cell.can_fork:
             self._cell, self._spare = cell, LiveGuest(cell, b"F")
         return guest
@@ -122,9 +128,9 @@ class _Cell:
         except (EOFError, OSError, Malformed):
             raise WireError("The process that guards a submission has ended.") from None
 
-    def begin(self) -> None:
-        """Let the warden count from here on."""
-        self.ask_warden(["begin"])
+    def begin(self) -> bool:
+        """Let the warden count from here on; False where the check before harmed the process that is to begin."""
+        return bool(self.ask_warden(["begin"])[1])
 
     def order_end(self) -> None:
         """Have a check's processes ended and what it left cleared, without waiting for it."""
@@ -161,9 +167,9 @@ class _Cell:
         if cause == "memory":
             return Stopped(Verdict.OUT_OF_MEMORY)
         if cause == "cpu":
-            return out_of_time(limits)
+            return Stopped(Verdict.TIMED_OUT, "cpu")
         if isinstance(error, Late):
-            return Stopped(Verdict.TIMED_OUT, f"{limits.wall_s:g} s")
+            return Stopped(Verdict.TIMED_OUT, "wall")
         if cause == "processes":
             return Stopped(Verdict.CRASHED, f" (it started more than {limits.processes} processes)")
         return Stopped(Verdict.CRASHED)
@@ -173,11 +179,6 @@ class _Cell:
         self.alive = False
         self.warden.close()
         self.snap.close()
-
-
-def out_of_time(limits: Limits) -> Stopped:
-    """The budget of CPU time is used up."""
-    return Stopped(Verdict.TIMED_OUT, f"{limits.cpu_s:g} s of computing")
 
 
 class LiveGuest:
@@ -201,17 +202,18 @@ class LiveGuest:
             os.close(write_end)
         self._open = True
 
-    def begin(self, limits: Limits) -> None:
-        """Wait until the process is there, and let its budgets count from now on."""
+    def begin(self, limits: Limits) -> bool:
+        """Wait until the process is there, and let its budgets count from now on; False where it is of no use."""
         self._limits = limits
-        self._channel.budget(limits)
-        if self._stopped is None:
-            try:
-                if tag(self._channel.receive()) != "hello":
-                    raise Malformed("a guest begins with hello")
-                self._cell.begin()
-            except (Malformed, EOFError, OSError, Late, Flood) as error:
-                self._stopped = self._cell.stopped(error, limits)
+        self._channel.budget(dataclasses.replace(limits, wall_s=HELLO_S))
+        try:
+            if self._stopped is None and tag(self._channel.receive()) == "hello" and self._cell.begin():
+                self._channel.budget(limits)
+                return True
+        except (Malformed, EOFError, OSError, Late, Flood):
+            pass
+        self._stopped = Stopped(Verdict.CRASHED)
+        return False
 
     def discard(self) -> None:
         """Let go of a guest that was made ahead and never used."""

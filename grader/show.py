@@ -69,8 +69,8 @@ def brief(value: Any, room: int = SHORT_ELEMENTS) -> str:
         inside = ", ".join(brief(item, room // max(1, len(shown))) for item in shown)
         if len(shown) < len(value):
             inside += f", … {len(value)} in all"
-        return _cut(f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})")
-    return _cut(literal(value))
+        return cut(f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})")
+    return cut(literal(value))
 
 
 def number(value: Any) -> str:
@@ -189,5 +189,6 @@ def _summary(value: Any) -> str:
     return f"{text}, values from {number(value.min().item())} to {number(value.max().item())}"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """The first `LONGEST` characters, and how many there were."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"

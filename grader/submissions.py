@@ -17,9 +17,11 @@ def read(path: Path) -> Submission:
     Raises:
         UsageError: it is missing, a folder, unreadable, empty or far too large.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder. Give the file itself, such as {path / 'exercise1.py'}.")
     try:
+        if path.is_dir():
+            raise UsageError(f"{path} is a folder. Give the file itself, such as {path / 'exercise1.py'}.")
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no ordinary file. Give the file itself, such as exercise1.py.")
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path} has more than {LARGEST >> 20} MiB. Is it the right file?")
         source = path.read_bytes()

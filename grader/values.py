@@ -143,7 +143,10 @@ class Missing:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The guest ended before it answered: TIMED_OUT, OUT_OF_MEMORY, OUTPUT_LIMIT or CRASHED."""
+    """The guest ended before it answered: TIMED_OUT, OUT_OF_MEMORY, OUTPUT_LIMIT or CRASHED.
+
+    `detail` is "cpu" or "wall" for the first, "protocol" for bytes that are none, else a phrase or nothing.
+    """
 
     verdict: Verdict
     detail: str = ""

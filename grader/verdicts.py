@@ -10,7 +10,7 @@ from grader import engine, messages, show
 from grader.errors import GraderError
 from grader.expect import Wrong
 from grader.student import CheckOver, Student, StudentRaised, shown
-from grader.values import Call, Finding, Limits, Missing, Raised, Stopped, Verdict
+from grader.values import Call, Finding, Frame, Limits, Missing, Raised, Returned, Stopped, Verdict
 
 # What a strange value can raise in a check that works with it. Where no value had come back yet, the check is at fault.
 TORCH_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")
@@ -31,7 +31,7 @@ def judge(error: BaseException, student: Student, limits: Limits) -> tuple[Verdi
     if isinstance(error, Wrong):
         return Verdict.FAILED, Finding(error.message, shown(student.example), error.got, error.expected)
     if isinstance(error, StudentRaised):
-        return raised(error.raised, student.example)
+        return raised(error.raised, student.example, limits)
     if isinstance(error, AssertionError):
         return Verdict.FAILED, Finding(str(error).strip() or messages.WRONG_VALUE, *_last_value(student.example))
     if isinstance(error, pytest.skip.Exception):
@@ -42,21 +42,26 @@ def judge(error: BaseException, student: Student, limits: Limits) -> tuple[Verdi
     return Verdict.UNGRADABLE, Finding(messages.UNGRADABLE.format(text=f"{type(error).__name__}: {error}"))
 
 
-def raised(outcome: Raised, example: Sequence[Call]) -> tuple[Verdict, Finding]:
+def raised(outcome: Raised, example: Sequence[Call], limits: Limits) -> tuple[Verdict, Finding]:
     """RAISED, or OUT_OF_MEMORY where the memory limit spoke through an exception."""
     name = outcome.names[0] if outcome.names else "an exception"
     if out_of_memory(outcome):
-        text = f"{name}: {outcome.text}"
-        return Verdict.OUT_OF_MEMORY, Finding(f"It ran out of memory. {text}", shown(example), frames=outcome.frames)
+        message = messages.OUT_OF_MEMORY.format(limit=limits.memory_mib)
+        return Verdict.OUT_OF_MEMORY, Finding(message, shown(example), frames=outcome.frames)
     if "SystemExit" in outcome.names:
         message = messages.EXIT
-    elif "EOFError" in outcome.names and "input" in outcome.text:
+    elif asked_for_input(outcome):
         message = messages.INPUT
     elif outcome.text:
         message = messages.RAISED.format(name=name, text=outcome.text)
     else:
         message = messages.RAISED_SILENT.format(name=name)
     return Verdict.RAISED, Finding(message, shown(example), frames=outcome.frames)
+
+
+def asked_for_input(outcome: Raised) -> bool:
+    """Whether an exception is that of `input()` with nobody to answer; its text is CPython's."""
+    return "EOFError" in outcome.names and "EOF when reading a line" in outcome.text
 
 
 def out_of_memory(outcome: Raised) -> bool:
@@ -83,7 +88,7 @@ def over(outcome: Missing | Stopped, example: Sequence[Call], limits: Limits) ->
 def stopped_message(outcome: Stopped, limits: Limits) -> str:
     """A sentence for a guest that ended before it answered."""
     texts = {
-        Verdict.TIMED_OUT: messages.TIMED_OUT.format(detail=outcome.detail),
+        Verdict.TIMED_OUT: messages.TIMED_OUT.format(detail=_after(outcome, limits)),
         Verdict.OUT_OF_MEMORY: messages.OUT_OF_MEMORY.format(limit=limits.memory_mib),
         Verdict.OUTPUT_LIMIT: messages.OUTPUT_LIMIT.format(limit=limits.output_kib),
         Verdict.CRASHED: messages.CRASHED.format(detail=outcome.detail),
@@ -93,11 +98,18 @@ def stopped_message(outcome: Stopped, limits: Limits) -> str:
     return texts.get(outcome.verdict, messages.UNGRADABLE.format(text=outcome.detail))
 
 
+def _after(outcome: Stopped, limits: Limits) -> str:
+    """The budget that was used up, as the exercise has it: how it is stretched on this machine is nothing to read."""
+    return f"{limits.cpu_s:g} s of computing" if outcome.detail == "cpu" else f"{limits.wall_s:g} s"
+
+
 def load_failure(outcome: Raised | Stopped, limits: Limits) -> tuple[Verdict, Finding]:
     """The verdict every check gets when the submission could not be loaded."""
     if isinstance(outcome, Stopped):
+        if outcome.detail == "protocol":
+            return outcome.verdict, Finding(messages.LOAD_PROTOCOL)
         texts = {
-            Verdict.TIMED_OUT: messages.LOAD_TIMED_OUT.format(detail=outcome.detail),
+            Verdict.TIMED_OUT: messages.LOAD_TIMED_OUT.format(detail=_after(outcome, limits)),
             Verdict.OUT_OF_MEMORY: messages.LOAD_OUT_OF_MEMORY.format(limit=limits.memory_mib),
             Verdict.OUTPUT_LIMIT: messages.LOAD_OUTPUT_LIMIT.format(limit=limits.output_kib),
             Verdict.CRASHED: messages.LOAD_EXIT.format(detail=outcome.detail.strip(" ()") or "the process ended"),
@@ -117,16 +129,32 @@ def load_failure(outcome: Raised | Stopped, limits: Limits) -> tuple[Verdict, Fi
         message = messages.LOAD_NO_MODULE.format(text=text)
     elif "SystemExit" in outcome.names:
         message = messages.LOAD_EXIT.format(detail=f"exit({text})")
-    elif "EOFError" in outcome.names and "input" in text:
+    elif asked_for_input(outcome):
         message = messages.LOAD_INPUT
     else:
         message = messages.LOAD_RAISED.format(name=name, text=text)
     return Verdict.RAISED, Finding(message, frames=outcome.frames)
 
 
+def bounded(finding: Finding | None) -> Finding | None:
+    """A finding without endless texts: names, texts and lines may be as long as student code likes."""
+    if finding is None:
+        return None
+    frames = tuple(
+        Frame(show.cut(frame.file), frame.line, show.cut(frame.function), show.cut(frame.source))
+        for frame in finding.frames
+    )
+    parts = (finding.message, finding.call, finding.got, finding.expected)
+    message, call, got, expected = (None if part is None else show.cut(part) for part in parts)
+    return Finding(message or "", call, got, expected, frames)
+
+
 def _last_value(example: Sequence[Call]) -> tuple[str | None, str | None]:
     outcome = example[-1].outcome if example else None
-    return shown(example), show.brief(outcome.value) if outcome is not None and hasattr(outcome, "value") else None
+    try:
+        return shown(example), show.brief(outcome.value) if isinstance(outcome, Returned) else None
+    except VALUE_ERRORS:  # a value that a check can't work with may be one that can't be shown
+        return shown(example), None
 
 
 def _cause(error: BaseException) -> BaseException | None:

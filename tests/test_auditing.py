@@ -207,7 +207,7 @@ def audited(course_folder: Path, solutions: Path | None = None) -> tuple[int, st
         write=nothing,
         seed=0,
         device="cpu",
-        data=None,
+        data=lambda: None,
     )
     code = auditing.run(setting, None, solutions, with_mutants=True)
     return code, out.getvalue()

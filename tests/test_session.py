@@ -287,3 +287,15 @@ def test_a_guest_near_its_budget_is_known(live: Loader, exercise: Exercise) -> N
         guest.close()
         assert isinstance(outcome, Returned) and guest.overtime() is over
     opened.close()
+
+
+def test_limits_hold_where_the_snapshot_is_the_check(live: Loader, exercise: Exercise) -> None:
+    """A submission that cannot be forked is stopped by its CPU budget as soon as one that can."""
+    source = BY_ITSELF["threads"] + b"def same(x):\n    while True: pass\n"
+    limits = Limits(cpu_s=0.5, wall_s=60)
+    opened = live(source, Exercise(exercise.id, exercise.title, exercise.folder, exercise.names, limits))
+    guest, start = opened.guest(limits), time.monotonic()
+    outcome = guest.ask(Call("call", "same", (1,)))
+    assert isinstance(outcome, Stopped) and outcome.verdict is Verdict.TIMED_OUT and time.monotonic() - start < 30
+    guest.close()
+    opened.close()

@@ -153,10 +153,11 @@ def _changes(args: tuple[Any, ...], before: list[Any]) -> list[Any]:
 
 def describe(error: BaseException) -> list[Any]:
     """[names of the class and its bases, text, the student's own lines as [file, line, function, source]]."""
-    names = [cls.__name__ for cls in type(error).__mro__ if cls not in (object, BaseException)]
+    names = [cls.__name__[:80] for cls in type(error).__mro__ if cls not in (object, BaseException)]
+    names = names or ["BaseException"]
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
-    except Exception:  # a student's exception may fail to print
+    except BaseException:  # a student's exception may fail to print, or end Python while it does
         text = ""
     frames = []
     for entry in traceback.extract_tb(error.__traceback__):

@@ -137,10 +137,21 @@ def pack_answer(serial: int, answer: list[Any]) -> Parts:
         return wire.dump(["answer", serial, *answer])
     except MemoryError:
         return wire.dump(["answer", serial, "raised", ["MemoryError"], "the result does not fit into memory", [], []])
-    except Exception as error:  # cyclic lists and other values that msgpack refuses
-        kind = type(answer[1]).__name__ if answer[0] == "returned" else "value"
-        described = wire.Opaque(kind, f"<{kind} that cannot be sent: {type(error).__name__}>")
-        return wire.dump(["answer", serial, "returned", described, []])
+    except Exception:  # cyclic lists and other values that msgpack refuses
+        *parts, changed = answer
+        parts = [parts[0], *(_sendable(part) for part in parts[1:])]
+        return wire.dump(["answer", serial, *parts, [[place, _sendable(value)] for place, value in changed]])
+
+
+def _sendable(value: Any) -> Any:
+    # The value, or a description of one that cannot be packed.
+    try:
+        wire.dump(value)
+        return value
+    except Exception:  # a student's classes may raise anything here
+        name = type(value).__name__[:80]
+        what = {"str": "string"}.get(name, name) + " that is too large, too deep or contains itself"
+        return wire.Opaque(what, f"<{what}>")
 
 
 def flush() -> None:

@@ -48,6 +48,7 @@ class Warden:
         self.keep: set[int] = set()
         self.base_cpu: dict[int, float] = {}
         self.current: set[int] = set()
+        self.forks = True
         syscalls.set_dumpable(False)
 
     def run(self, snapshot: int) -> None:
@@ -82,8 +83,10 @@ class Warden:
             processes = self._processes()
             self.base_cpu = {pid: cpu_s(pid) for pid in processes}
             self.current = {pid for pid in processes if parent(pid) == self.snapshot}
+            if not self.current:  # the snapshot itself is the check: nothing is to outlive it
+                self.current, self.forks = {self.snapshot}, False
             self.watching = True
-            wire.send(self.channel, ["begun"])
+            wire.send(self.channel, ["begun", all(map(ready, [self.snapshot, *self.current]))])
         elif order[0] == "end":
             self._look()
             self.watching = False
@@ -140,7 +143,7 @@ class Warden:
             time.sleep(0.0002)
 
     def _stays(self, pid: int) -> bool:
-        return pid in self.keep or (parent(pid) == self.snapshot and pid not in self.current)
+        return self.forks and (pid in self.keep or (parent(pid) == self.snapshot and pid not in self.current))
 
     def _reap(self) -> None:
         try:
@@ -196,6 +199,12 @@ def alive(pid: int) -> bool:
     if not fields or fields[0] in (b"Z", b"X"):
         return False
     return not (int(fields[6]) & EXITING and int(fields[17]) <= 1)
+
+
+def ready(pid: int) -> bool:
+    """Whether a process is there and neither ending nor stopped: the check before may have sent it a signal."""
+    fields = stat_fields(pid)
+    return alive(pid) and fields[:1] not in ([b"T"], [b"t"])
 
 
 def parent(pid: int) -> int:

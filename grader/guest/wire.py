@@ -23,7 +23,8 @@ MAGIC = b"TG1\n"
 _HEAD = struct.Struct("<4sII")
 MAX_HEADER = 16 << 20
 MAX_BUFFERS = 65_536
-MAX_TOTAL = 512 << 20
+MAX_TOTAL = 256 << 20
+MAX_DEPTH = 40
 CHUNK = 1 << 16
 LARGEST_READ = 4 << 20
 MOST_PARTS = 64  # sendmsg takes 1,024 at most
@@ -74,9 +75,19 @@ class GuestPath:
     as_str: bool = False
 
 
+class _Buffers(list[memoryview]):
+    """The buffers of a frame that is being packed, and their bytes taken together."""
+
+    total = 0
+
+    def append(self, buffer: memoryview) -> None:
+        self.total += buffer.nbytes
+        super().append(buffer)
+
+
 def dump(value: Any, max_bytes: int = MAX_TOTAL) -> list[bytes | memoryview]:
     """The parts of one frame that carries `value`; join or send them in order."""
-    buffers: list[memoryview] = []
+    buffers = _Buffers()
 
     def extend(item: Any) -> Any:
         return _extend(item, buffers, pack, max_bytes)
@@ -84,12 +95,25 @@ def dump(value: Any, max_bytes: int = MAX_TOTAL) -> list[bytes | memoryview]:
     def pack(item: Any) -> bytes:
         return bytes(msgpack.packb(item, default=extend, strict_types=True, unicode_errors="surrogatepass"))
 
+    if _too_deep(value):
+        raise ValueError("the value is nested too deep, or contains itself")
     header = pack(value)
+    if len(header) > MAX_HEADER or len(buffers) > MAX_BUFFERS:
+        raise ValueError("the value is too large for a frame")
     lengths = struct.pack(f"<{len(buffers)}Q", *(buffer.nbytes for buffer in buffers))
     return [_HEAD.pack(MAGIC, len(header), len(buffers)) + lengths, header, *buffers]
 
 
-def _extend(item: Any, buffers: list[memoryview], pack: Pack, max_bytes: int) -> Any:
+def _too_deep(value: Any, left: int = MAX_DEPTH) -> bool:
+    """Whether lists, tuples and dicts lie in each other deeper than anybody looks: a judge that recurses would fail."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return isinstance(value, msgpack.Timestamp)
+    return left == 0 or any(_too_deep(item, left - 1) for item in value)
+
+
+def _extend(item: Any, buffers: _Buffers, pack: Pack, max_bytes: int) -> Any:
     """What msgpack does not take as it is: subclasses become their base, arrays a buffer, the rest Opaque."""
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     if isinstance(item, tuple):
@@ -130,17 +154,22 @@ def opaque(item: Any, text: str | None = None) -> Opaque:
     return Opaque(name, str(text)[:300])
 
 
-def _pack_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
+def _pack_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, most: int) -> Any:
     with torch._C.DisableTorchFunctionSubclass():  # a subclass may override even `detach` and `shape`
         return _pack_plain_tensor(torch, item, buffers, pack, most)
 
 
-def _pack_plain_tensor(torch: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
+def _pack_plain_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, most: int) -> Any:
     dtype = str(item.dtype).removeprefix("torch.")
     if item.layout is not torch.strided or item.is_meta or dtype not in TORCH_DTYPES:
-        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<{item.layout} tensor of dtype {dtype}>"]))
-    if item.numel() * item.element_size() > most:
-        return msgpack.ExtType(_OPAQUE, pack(["Tensor", f"<tensor of shape {tuple(item.shape)}, too large to send>"]))
+        layout = (
+            "" if item.layout is torch.strided else str(item.layout).removeprefix("torch.").replace("_coo", "") + " "
+        )
+        what = f"{layout}tensor of dtype {dtype}" + (" without values" if item.is_meta else "")
+        return msgpack.ExtType(_OPAQUE, pack([what, f"<{what}>"]))
+    if _full(buffers, item.numel() * item.element_size(), most):
+        what = f"tensor of shape {tuple(item.shape)}, which is too large to look at"
+        return msgpack.ExtType(_OPAQUE, pack([what, f"<{what}>"]))
     grad = item.grad if item.requires_grad and item.is_leaf else None
     flags = [bool(item.requires_grad), bool(item.is_leaf)]
     buffers.append(raw(torch, item))
@@ -155,9 +184,14 @@ def raw(torch: Any, tensor: Any) -> memoryview:
     return memoryview(flat.view(torch.uint8).numpy())
 
 
-def _pack_array(numpy: Any, item: Any, buffers: list[memoryview], pack: Pack, most: int) -> Any:
+def _full(buffers: _Buffers, more: int, most: int) -> bool:
+    """Whether `more` bytes do not fit into the frame any more; the header's share is kept free."""
+    return buffers.total + more > most - MAX_HEADER
+
+
+def _pack_array(numpy: Any, item: Any, buffers: _Buffers, pack: Pack, most: int) -> Any:
     plain = numpy.ascontiguousarray(item).reshape(numpy.shape(item))
-    if plain.dtype.kind not in NUMPY_KINDS or not plain.dtype.isnative or plain.nbytes > most:
+    if plain.dtype.kind not in NUMPY_KINDS or not plain.dtype.isnative or _full(buffers, plain.nbytes, most):
         text = f"<array of dtype {plain.dtype} and shape {plain.shape}, which cannot be sent>"
         return msgpack.ExtType(_OPAQUE, pack(["ndarray", text]))
     buffers.append(memoryview(plain.reshape(-1).view(numpy.uint8)))
@@ -172,12 +206,19 @@ def load(header: bytes | bytearray, buffers: list[bytearray]) -> Any:
         Malformed: whatever is wrong with the bytes.
     """
 
+    depth = 0
+
     def unpack(code: int, data: bytes) -> Any:
+        nonlocal depth
         if code == _INT:
             return int.from_bytes(data, "little", signed=True)
         if code == _COMPLEX:
             return complex(*struct.unpack("<dd", data))
+        if depth == MAX_DEPTH:  # each level takes 30 KiB of the C stack, which would run over
+            raise Malformed("a value is nested too deep")
+        depth += 1
         part = parse(data)
+        depth -= 1
         builder = _BUILDERS.get(code)
         if builder is None:
             raise Malformed(f"extension {code} is not known")
@@ -187,7 +228,10 @@ def load(header: bytes | bytearray, buffers: list[bytearray]) -> Any:
         return msgpack.unpackb(data, ext_hook=unpack, strict_map_key=False, unicode_errors="surrogatepass")
 
     try:
-        return parse(header)
+        value = parse(header)
+        if _too_deep(value):
+            raise Malformed("a value is nested too deep, or is msgpack's own timestamp")
+        return value
     except Malformed:
         raise
     except Exception as error:  # msgpack, torch and numpy refuse bad bytes in many ways; all mean the same here
@@ -234,9 +278,11 @@ def _build_array(part: Any, buffers: list[bytearray], scalar: bool = False) -> A
     if len(code) > 8:
         raise Malformed("a dtype is not known")
     dtype = numpy.dtype(code)
-    if dtype.kind not in NUMPY_KINDS or dtype.hasobject or dtype.itemsize > 32:
+    if dtype.kind not in NUMPY_KINDS or dtype.hasobject or not dtype.isnative or dtype.itemsize > 32:
         raise Malformed(f"dtype {code} cannot be sent")
     shape, buffer = _shape(sizes, buffers, place, dtype.itemsize)
+    if dtype.kind == "b" and buffer and max(buffer) > 1:
+        raise Malformed("a bool array holds bytes other than 0 and 1")
     array = numpy.frombuffer(buffer, dtype=dtype).reshape(shape)
     if not scalar:
         return array
