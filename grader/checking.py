@@ -17,8 +17,8 @@ from grader.values import Exercise, Report, Submission
 
 @dataclass(frozen=True)
 class Setting:
-    """What the command line decided. `clean` says that this process started with an empty environment; `restore`
-    brings the real one back; `console` makes the output and `data` names MNIST's folder, all once the server is forked."""
+    """What the command line decided. `clean` says that this process started with an empty environment; once the server
+    is forked, `restore` brings the real one back, `console` makes the output and `data` names MNIST's folder."""
 
     course: Path | None
     console: Callable[[], Any]

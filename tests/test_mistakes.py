@@ -93,7 +93,8 @@ def test_a_value_is_like_itself(value: object) -> None:
     ("left", "right"),
     [
         (1, 1.0), (True, 1), ([1], (1,)), (torch.zeros(2), torch.zeros(2, 1)),
-        (torch.zeros(1), torch.zeros(1).double()), (1.0, 1.001), (torch.tensor([1.0]), torch.tensor([1.01])), ({"a": 1}, {"a": 2}), ([1], [1, 1]), (None, 0),
+        (torch.zeros(1), torch.zeros(1).double()), (1.0, 1.001), ({"a": 1}, {"a": 2}),
+        (torch.tensor([1.0]), torch.tensor([1.01])), ([1], [1, 1]), (None, 0),
     ],
 )  # fmt: skip
 def test_values_that_differ_are_not_alike(left: object, right: object) -> None:
