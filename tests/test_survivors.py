@@ -39,7 +39,7 @@ def audited(request: pytest.FixtureRequest) -> Iterator[tuple[Path, list[auditin
         write=lambda text: None,
         seed=0,
         device="cpu",
-        data=None,
+        data=lambda: None,
     )
     exercise = setting.exercise(request.param.stem)
     solution = source_of(request.param)
