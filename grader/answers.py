@@ -13,8 +13,6 @@ from grader.guest import wire
 from grader.guest.wire import Malformed
 from grader.values import Call, Exercise, Frame, Missing, Outcome, Raised, Returned, Submission
 
-SEED = 20_240_229
-
 
 def order(submission: Submission, exercise: Exercise, device: str) -> dict[str, Any]:
     """What a guest is told about a submission."""
@@ -25,7 +23,6 @@ def order(submission: Submission, exercise: Exercise, device: str) -> dict[str, 
         "names": {name.name: name.positional for name in exercise.names},
         "probes": probes.read_bytes() if probes.is_file() else b"",
         "limits": dataclasses.asdict(exercise.limits),
-        "seed": SEED,
         "device": device,
     }
 

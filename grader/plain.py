@@ -7,12 +7,14 @@ import dataclasses
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
-from grader.answers import body, call_back, load_outcome, order, outcome_of, tag
+from grader import answers
+from grader.answers import body, call_back, load_outcome, outcome_of, tag
 from grader.guest import wire
 from grader.guest.plain import file_reader
 from grader.guest.wire import Malformed
@@ -38,7 +40,7 @@ class PlainSession:
     """One submission in a process of its own; started again where it ended or hung."""
 
     def __init__(self, server: PlainServer, submission: Submission, exercise: Exercise, device: str = "cpu") -> None:
-        self._order = {**order(submission, exercise, device), "preload": list(server.preload)}
+        self._order = {**answers.order(submission, exercise, device), "preload": list(server.preload)}
         self._limits = exercise.limits
         self._process: _Process | None = None
         self.failure: Raised | Stopped | None = None
@@ -60,7 +62,8 @@ class PlainSession:
     def _start(self) -> None:
         self.close()
         self._process = _Process(self._limits)
-        answer = self._process.exchange(self._order, self._limits.wall_s + 60)  # torch itself is imported in there
+        order = {**self._order, "private": self._process.private.name}
+        answer = self._process.exchange(order, self._limits.wall_s + 60)  # torch itself is imported in there
         if isinstance(answer, Stopped):
             self.failure = answer
         else:
@@ -119,6 +122,7 @@ class _Process:
         self._process = subprocess.Popen([sys.executable, "-I", "-c", code], stdin=pipe, stdout=pipe, stderr=pipe)
         self._limits = limits
         self._frames: queue.Queue[Any] = queue.Queue()
+        self.private = tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
         self.printed = bytearray()
         for task in (self._hear, self._collect):
             threading.Thread(target=task, daemon=True).start()
@@ -147,6 +151,7 @@ class _Process:
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
+        self.private.cleanup()
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
