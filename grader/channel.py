@@ -76,35 +76,32 @@ class Channel:
         return self.printed.decode("utf-8", "replace")
 
     def _more(self, size: int) -> bytes:
+        self._wait()
+        data = self.sock.recv(min(size, wire.LARGEST_READ))
+        if not data:
+            raise EOFError
+        return data
+
+    def _send_rest(self, rest: memoryview) -> None:
+        self._poller.modify(self.sock, select.POLLOUT)
+        try:
+            while rest:
+                self._wait()
+                rest = rest[self.sock.send(rest) :]
+        finally:
+            self._poller.modify(self.sock, select.POLLIN)
+
+    def _wait(self) -> None:
+        """Until the socket is ready, taking what is printed meanwhile."""
         while True:
             start = time.monotonic()
             events = self._poller.poll(max(0.0, self.left_s) * 1000)
             self.left_s -= time.monotonic() - start
             if not events:
                 raise Late
-            if any(descriptor == self.output for descriptor, _ in events):
-                self._take_output()
-            else:
-                data = self.sock.recv(min(size, wire.LARGEST_READ))
-                if not data:
-                    raise EOFError
-                return data
-
-    def _send_rest(self, rest: memoryview) -> None:
-        self._poller.modify(self.sock, select.POLLOUT)
-        try:
-            while rest:
-                start = time.monotonic()
-                events = self._poller.poll(max(0.0, self.left_s) * 1000)
-                self.left_s -= time.monotonic() - start
-                if not events:
-                    raise Late
-                if any(descriptor == self.output for descriptor, _ in events):
-                    self._take_output()
-                else:
-                    rest = rest[self.sock.send(rest) :]
-        finally:
-            self._poller.modify(self.sock, select.POLLIN)
+            if all(descriptor != self.output for descriptor, _ in events):
+                return
+            self._take_output()
 
     def _take_output(self) -> None:
         data = os.read(self.output, 65536)

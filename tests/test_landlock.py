@@ -10,11 +10,12 @@ import socket
 import struct
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from children import USERS, in_child, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,41 +26,7 @@ AVAILABLE, REASON = landlock.available()
 needs_landlock = pytest.mark.skipif(not AVAILABLE, reason=REASON)
 ABI = syscalls.syscall("landlock_create_ruleset", None, 0, 1) if AVAILABLE else 0
 
-NOBODY = 65534
-as_each_user = pytest.mark.parametrize("user", [os.getuid(), NOBODY] if os.getuid() == 0 else [os.getuid()])
-
-
-def in_child(user: int, work: Callable[[], object]) -> str:
-    """What `work` returned in a forked child of that user, as text; the child ends by SIGALRM after 30 s."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(30)
-        try:
-            if user != os.getuid():
-                os.setgroups([])
-                os.setresgid(user, user, user)
-                os.setresuid(user, user, user)
-            answer = str(work())
-        except BaseException as error:  # a child must never return into pytest
-            answer = f"{type(error).__name__}: {error}"
-        os.write(write_end, answer.encode())
-        os._exit(0)
-    os.close(write_end)
-    with open(read_end, "rb") as pipe:
-        answer = pipe.read().decode()
-    _, status = os.waitpid(pid, 0)
-    assert status == 0, f"the child ended with status {status} after answering {answer!r}"
-    return answer
-
-
-def outcome(call: Callable[[], object]) -> str:
-    """The name of the errno of a call, or "ok"."""
-    try:
-        call()
-    except OSError as error:
-        return errno.errorcode[error.errno or 0]
-    return "ok"
+as_each_user = pytest.mark.parametrize("user", USERS)
 
 
 @pytest.fixture

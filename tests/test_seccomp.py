@@ -13,11 +13,11 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
+from children import NOBODY, USERS, ended_child, outcome
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,41 +28,9 @@ from grader.sandbox.seccomp import When
 AVAILABLE, REASON = seccomp.available()
 needs_seccomp = pytest.mark.skipif(not AVAILABLE, reason=REASON)
 
-NOBODY = 65534
-as_each_user = pytest.mark.parametrize("user", [os.getuid(), NOBODY] if os.getuid() == 0 else [os.getuid()])
+as_each_user = pytest.mark.parametrize("user", USERS)
 
 PROGRAMS = {machine: seccomp.build(machine) for machine in seccomp.AUDIT_ARCH}
-
-
-def in_child(user: int, work: Callable[[], object]) -> tuple[str, int]:
-    """What `work` returned in a forked child of that user, as text, and the child's wait status; 30 s at most."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(30)
-        try:
-            if user != os.getuid():
-                os.setgroups([])
-                os.setresgid(user, user, user)
-                os.setresuid(user, user, user)
-            answer = str(work())
-        except BaseException as error:  # a child must never return into pytest
-            answer = f"{type(error).__name__}: {error}"
-        os.write(write_end, answer.encode())
-        os._exit(0)
-    os.close(write_end)
-    with open(read_end, "rb") as pipe:
-        answer = pipe.read().decode()
-    return answer, os.waitpid(pid, 0)[1]
-
-
-def outcome(call: Callable[[], object]) -> str:
-    """The name of the errno of a call, or "ok"."""
-    try:
-        call()
-    except OSError as error:
-        return errno.errorcode[error.errno or 0]
-    return "ok"
 
 
 # --- The program, interpreted -------------------------------------------------------------------
@@ -229,7 +197,7 @@ def test_a_container_that_refuses_filters_is_a_no() -> None:
         seccomp.install(b"".join(struct.pack("=HBBI", *line) for line in lines))
         return f"{outcome(lambda: seccomp.install(PROGRAM))} {seccomp.available()}"
 
-    answer, status = in_child(os.getuid(), work)
+    answer, status = ended_child(os.getuid(), work)
     assert status == 0
     assert answer.startswith("EPERM (False, 'seccomp: this kernel, or the container around it, refuses filters")
 
@@ -247,7 +215,7 @@ def test_every_listed_call_is_refused_by_the_kernel() -> None:
         return json.dumps({name: raw(numbers[name], 0, 0, 0, 0, 0, 0) for name in wanted})
 
     # As an ordinary user even when root runs the tests, so that a broken filter reboots nothing.
-    answer, status = in_child(NOBODY if os.getuid() == 0 else os.getuid(), work)
+    answer, status = ended_child(NOBODY if os.getuid() == 0 else os.getuid(), work)
     assert status == 0
     assert json.loads(answer) == wanted
 
@@ -282,7 +250,7 @@ def test_calls_are_refused_by_their_arguments(user: int) -> None:
             }
         )
 
-    answer, status = in_child(user, work)
+    answer, status = ended_child(user, work)
     assert status == 0
     assert json.loads(answer) == {
         "networks": ["EACCES"],
@@ -309,7 +277,7 @@ def test_the_filter_stays_on_children_and_can_only_be_narrowed() -> None:
         seccomp.install(allow_all)
         return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout
 
-    assert in_child(os.getuid(), work) == ("refused\n", 0)
+    assert ended_child(os.getuid(), work) == ("refused\n", 0)
 
 
 @needs_seccomp
@@ -321,7 +289,7 @@ def test_a_damaged_filter_is_an_error() -> None:
         failures = [outcome(partial(seccomp.install, bad)) for bad in (b"", PROGRAM[:-8], jump_out)]
         return str([*failures, outcome(lambda: socket.socket(socket.AF_UNIX))])
 
-    assert in_child(os.getuid(), work) == ("['EINVAL', 'EINVAL', 'EINVAL', 'ok']", 0)
+    assert ended_child(os.getuid(), work) == ("['EINVAL', 'EINVAL', 'EINVAL', 'ok']", 0)
 
 
 @needs_seccomp
@@ -336,7 +304,7 @@ def test_the_32_bit_entry_is_fatal() -> None:
         seccomp.install(PROGRAM)
         return f"still here: {getpid()}"
 
-    answer, status = in_child(os.getuid(), work)
+    answer, status = ended_child(os.getuid(), work)
     assert answer == ""
     # A kernel built without the 32-bit entry says SIGSEGV before the filter is asked.
     assert os.WTERMSIG(status) in (signal.SIGSYS, signal.SIGSEGV)

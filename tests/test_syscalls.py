@@ -13,30 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from children import in_child
 
 from grader.sandbox import syscalls
 
 pytestmark = pytest.mark.skipif(syscalls.machine() is None, reason="these calls are Linux's")
-
-
-def in_child(work: Callable[[], object]) -> str:
-    """What `work` returned in a forked child, as text; the child ends by SIGALRM after 30 s."""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        signal.alarm(30)
-        try:
-            answer = str(work())
-        except BaseException as error:  # a child must never return into pytest
-            answer = f"{type(error).__name__}: {error}"
-        os.write(write_end, answer.encode())
-        os._exit(0)
-    os.close(write_end)
-    with open(read_end, "rb") as pipe:
-        answer = pipe.read().decode()
-    _, status = os.waitpid(pid, 0)
-    assert status == 0, f"the child ended with status {status} after answering {answer!r}"
-    return answer
 
 
 def own_namespaces(flags: int) -> None:
@@ -49,7 +30,7 @@ def own_namespaces(flags: int) -> None:
 
 
 needs_namespaces = pytest.mark.skipif(
-    sys.platform != "linux" or in_child(lambda: own_namespaces(syscalls.CLONE_NEWNS)) != "None",
+    sys.platform != "linux" or in_child(os.getuid(), lambda: own_namespaces(syscalls.CLONE_NEWNS)) != "None",
     reason="this machine lets nobody make namespaces, so what works inside them can't be shown",
 )
 
@@ -112,7 +93,7 @@ def test_no_new_privs_holds() -> None:
         syscalls.set_no_new_privs()
         return syscalls.get_no_new_privs(), status_field("NoNewPrivs")
 
-    assert in_child(work) == "(True, '1')"
+    assert in_child(os.getuid(), work) == "(True, '1')"
 
 
 def test_dumpable_is_set_both_ways() -> None:
@@ -125,7 +106,7 @@ def test_dumpable_is_set_both_ways() -> None:
             seen.append(syscalls.get_dumpable())
         return seen
 
-    assert in_child(work) == "[False, True]"
+    assert in_child(os.getuid(), work) == "[False, True]"
 
 
 def test_a_process_hears_of_its_parents_end() -> None:
@@ -147,7 +128,7 @@ def test_a_process_hears_of_its_parents_end() -> None:
 
     ready_read, ready_write = socket.socketpair()
     with ready_read, ready_write:
-        assert in_child(parent) == "1"
+        assert in_child(os.getuid(), parent) == "1"
     os.close(write_end)
     with open(read_end, "rb") as pipe:
         assert pipe.read() == b"told"
@@ -169,7 +150,7 @@ def test_a_private_root_holds_only_what_was_put_there(tmp_path: Path) -> None:
         os.rmdir("/old")
         return os.listdir("/")
 
-    assert in_child(work) == "['only']"
+    assert in_child(os.getuid(), work) == "['only']"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -186,7 +167,7 @@ def test_setns_goes_back_to_a_namespace_left() -> None:
         syscalls.setns(fd, syscalls.CLONE_NEWUTS)
         return [second == first, os.readlink("/proc/self/ns/uts") == first]
 
-    assert in_child(work) == "[False, True]"
+    assert in_child(os.getuid(), work) == "[False, True]"
 
 
 @needs_namespaces
@@ -206,7 +187,7 @@ def test_dropped_capabilities_are_gone_for_good() -> None:
             return f"{before > 0} {syscalls.effective_capabilities()} {set(sets.values())} {error.errno == errno.EPERM}"
         return "mounted"
 
-    assert in_child(work) == "True 0 {0} True"
+    assert in_child(os.getuid(), work) == "True 0 {0} True"
 
 
 @needs_namespaces
@@ -223,7 +204,7 @@ def test_ambient_capabilities_are_cleared() -> None:
         syscalls.clear_ambient_set()
         return [before == 1 << 21, int(status_field("CapAmb"), 16) == 0]
 
-    assert in_child(work) == "[True, True]"
+    assert in_child(os.getuid(), work) == "[True, True]"
 
 
 def test_giving_up_capabilities_needs_none() -> None:
@@ -238,4 +219,4 @@ def test_giving_up_capabilities_needs_none() -> None:
             return f"{syscalls.effective_capabilities()} {error.strerror}"
         return "dropped"
 
-    assert in_child(work) == "0 prctl(PR_CAPBSET_DROP): Operation not permitted"
+    assert in_child(os.getuid(), work) == "0 prctl(PR_CAPBSET_DROP): Operation not permitted"
