@@ -1,4 +1,5 @@
 """Reference solution of exercise 7, by hand against the library."""
+# ruff: noqa: B905 - zip as the chapter writes it
 
 import math
 
@@ -45,11 +46,11 @@ def sgd_step(params, grads, lr):
 
 def torch_sgd_step(params, grads, lr):
     """The same step by torch.optim.SGD, on copies."""
-    params = [p.clone().requires_grad_() for p in params]
+    params = [p.clone() for p in params]
     for p, g in zip(params, grads):
         p.grad = g
     torch.optim.SGD(params, lr).step()
-    return [p.detach() for p in params]
+    return params
 
 
 PAIRS = [
@@ -65,18 +66,17 @@ PAIRS = [
 
 def correlation_table(pairs, inputs):
     """One dict for each pair: name, correlation, max_abs_difference, agrees."""
-    return [compare(name, own, library, inputs[name]) for name, own, library in pairs]
+    return [compare(name, sides, inputs[name]) for name, *sides in pairs]
 
 
-def compare(name, own, library, calls):
+def compare(name, sides, calls):
     """One row of the table; nan and disagreement where the shapes differ."""
-    left = [part for arguments in calls for part in parts(own(*arguments))]
-    right = [part for arguments in calls for part in parts(library(*arguments))]
+    left, right = ([part for arguments in calls for part in parts(side(*arguments))] for side in sides)
     correlation = difference = math.nan
     if [part.shape for part in left] == [part.shape for part in right]:
-        a, b = (torch.cat([part.flatten() for part in side]) for side in (left, right))
-        difference = (a - b).abs().max().item()
-        correlation = pearson(a, b, difference)
+        rows = torch.stack([torch.cat([part.flatten() for part in outputs]) for outputs in (left, right)])
+        difference = (rows[0] - rows[1]).abs().max().item()
+        correlation = pearson(rows, difference)
     return {
         "name": name,
         "correlation": correlation,
@@ -91,8 +91,8 @@ def parts(output):
     return [torch.as_tensor(tensor, dtype=torch.float64) for tensor in tensors]
 
 
-def pearson(a, b, difference):
-    """Pearson's correlation; where a side is constant, whether both are equal."""
-    if (a == a[0]).all() or (b == b[0]).all():
+def pearson(rows, difference):
+    """Pearson's correlation of two rows; where one is constant, whether they are equal."""
+    if (rows.amin(1) == rows.amax(1)).any():
         return 1.0 if difference <= 1e-6 else 0.0
-    return torch.corrcoef(torch.stack([a, b]))[0, 1].item()
+    return torch.corrcoef(rows)[0, 1].item()

@@ -43,6 +43,7 @@ def graded(extra: str = "", function: str = "not learns") -> list[CheckResult]:
 def on_mnist(tmp_path_factory: pytest.TempPathFactory) -> Grade:
     """Grades a source with all of MNIST at hand; the second argument selects checks."""
     folder = real_mnist(tmp_path_factory.mktemp("mnist")).folder
+    torch.set_num_threads(1)  # as guests have; two on a busy machine are many times slower
 
     def run(source: str, select: str = "") -> list[CheckResult]:
         exercise = course.read_exercise(FOLDER)

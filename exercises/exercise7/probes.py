@@ -51,7 +51,7 @@ def own_watched(name: str, *args: Any) -> list[Any]:
     """As `own`, and names of the torch functions and optimizer classes that were at work when it was called again."""
     answer = _called(name, OWN, args)
     heard: list[str] = []
-    hook = register_optimizer_step_pre_hook(lambda optimizer, *rest: heard.append(type(optimizer).__name__))
+    hook = register_optimizer_step_pre_hook(lambda optimizer, *rest: heard.extend(_optimizers(optimizer)))
     try:
         with Listening(heard):
             _called(name, OWN, args)
@@ -74,19 +74,20 @@ class Listening(TorchFunctionMode):
         return function(*args, **(kwargs or {}))
 
 
-def correlation_table(pairs: list[Any], inputs: dict[str, Any]) -> Any:
-    """The table of pairs whose two functions are given as Python expressions."""
-    return student.correlation_table(_built(pairs), inputs)
+def _optimizers(optimizer: Any) -> list[str]:
+    """The classes of torch.optim that an optimizer is built on; the bare base class does not count."""
+    classes = [cls for cls in type(optimizer).__mro__ if cls is not torch.optim.Optimizer]
+    return [cls.__name__ for cls in classes if cls.__module__.startswith("torch.optim")]
 
 
-def correlation_table_again(pairs: list[Any], inputs: dict[str, Any]) -> list[Any]:
-    """The tables of a first and of a second call with the very same arguments."""
-    built = _built(pairs)
-    return [student.correlation_table(built, inputs) for _ in range(2)]
+def correlation_table(order: list[Any], inputs: dict[str, Any]) -> list[Any]:
+    """The tables of so many calls with the very same arguments; `order` is [pairs, how many calls].
 
-
-def _built(pairs: list[Any]) -> list[Any]:
-    return [type(pair)([pair[0], *(eval(text, {"torch": torch}) for text in pair[1:])]) for pair in pairs]
+    The two functions of a pair are given as Python expressions.
+    """
+    texts, times = order
+    pairs = [type(pair)([pair[0], *(eval(text, {"torch": torch}) for text in pair[1:])]) for pair in texts]
+    return [student.correlation_table(pairs, inputs) for _ in range(times)]
 
 
 def _called(name: str, place: int, args: tuple[Any, ...]) -> list[Any]:
