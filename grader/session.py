@@ -128,9 +128,9 @@ class _Cell:
         except (EOFError, OSError, Malformed):
             raise WireError("The process that guards a submission has ended.") from None
 
-    def begin(self) -> bool:
+    def begin(self, forked: bool) -> bool:
         """Let the warden count from here on; False where the check before harmed the process that is to begin."""
-        return bool(self.ask_warden(["begin"])[1])
+        return bool(self.ask_warden(["begin", forked])[1])
 
     def order_end(self) -> None:
         """Have a check's processes ended and what it left cleared, without waiting for it."""
@@ -207,7 +207,7 @@ class LiveGuest:
         self._limits = limits
         self._channel.budget(dataclasses.replace(limits, wall_s=HELLO_S))
         try:
-            if self._stopped is None and tag(self._channel.receive()) == "hello" and self._cell.begin():
+            if self._stopped is None and tag(self._channel.receive()) == "hello" and self._cell.begin(not self._own):
                 self._channel.budget(limits)
                 return True
         except (Malformed, EOFError, OSError, Late, Flood):

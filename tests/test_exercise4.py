@@ -379,7 +379,7 @@ def train_epoch(*args):
         "redefined with another signature": """
 _first = train_epoch
 def train_epoch(model, dl, loss_func, opt): return _first(model, dl, loss_func, opt)
-def train_epoch(model): return _first(model, dl, mnist_loss, opt)
+def train_epoch(model): return _first(model, dl, mse, opt)
 """,
         "gradients by hand": """
 def train_epoch(model, dl, loss_func, opt):

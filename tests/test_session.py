@@ -299,3 +299,16 @@ def test_limits_hold_where_the_snapshot_is_the_check(live: Loader, exercise: Exe
     assert isinstance(outcome, Stopped) and outcome.verdict is Verdict.TIMED_OUT and time.monotonic() - start < 30
     guest.close()
     opened.close()
+
+
+def test_a_submission_is_loaded_once_for_all_its_checks(live: Loader, exercise: Exercise) -> None:
+    """Checks are forks of one loaded submission: it is not loaded anew for each, as long as nothing is shared."""
+    source = b"import os\nloaded_in = os.getpid()\ndef same(x): return [loaded_in, os.getppid()]\n"
+    opened = live(source, exercise)
+    parents = []
+    for _ in range(5):
+        outcome = ask(opened, "same", 1)
+        assert isinstance(outcome, Returned) and outcome.value[0] == outcome.value[1]
+        parents.append(id(opened._cell))  # type: ignore[attr-defined]  # whether it is the same cell is inside only
+    assert len(set(parents)) == 1
+    opened.close()

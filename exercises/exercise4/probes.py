@@ -41,10 +41,10 @@ def collect(items: Iterable[Any], most: int) -> list[Any]:
 
 
 def length(value: Any) -> Any:
-    """Its len; None where it has none."""
+    """Its len; None where it has none. A len that raises is no reason to complain of anything but the len."""
     try:
         return len(value)
-    except TypeError:
+    except Exception:
         return None
 
 

@@ -2,9 +2,9 @@
 
 Theory of operation. It has the rights of the cell's owner namespace, is not dumpable, and hears only the judge:
 ["settle"] after the submission has loaded (which processes belong to it, and may it be forked for each check?),
-["begin"] and ["end"] around each check. In between it looks into the cell's own /proc every 20 ms and sums CPU time and
-private memory over all processes; whoever goes over is killed, and the cause is told at ["end"]. "end" also kills
-everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the kernel
+["begin", forked?] and ["end"] around each check. In between it looks into the cell's own /proc every 20 ms and sums CPU
+time and private memory over all processes; whoever goes over is killed, and the cause is told at ["end"], which also
+kills everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the kernel
 ends the cell with it.
 """
 
@@ -82,11 +82,12 @@ class Warden:
             self.cause, self.peak, self.reaped_s = "", 0, 0.0
             processes = self._processes()
             self.base_cpu = {pid: cpu_s(pid) for pid in processes}
-            self.current = {pid for pid in processes if parent(pid) == self.snapshot}
-            if not self.current:  # the snapshot itself is the check: nothing is to outlive it
-                self.current, self.forks = {self.snapshot}, False
+            self.forks = bool(order[1])
+            self.current = {self.snapshot}  # where it is the check itself: then nothing is to outlive it
+            if self.forks:
+                self.current = {pid for pid in processes if parent(pid) == self.snapshot and alive(pid)}
             self.watching = True
-            wire.send(self.channel, ["begun", all(map(ready, [self.snapshot, *self.current]))])
+            wire.send(self.channel, ["begun", bool(self.current) and all(map(ready, [self.snapshot, *self.current]))])
         elif order[0] == "end":
             self._look()
             self.watching = False
