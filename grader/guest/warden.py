@@ -4,8 +4,8 @@ Theory of operation. It has the rights of the cell's owner namespace, is not dum
 ["settle"] after the submission has loaded (which processes belong to it, and may it be forked for each check?),
 ["begin", forked?] and ["end"] around each check. In between it looks into the cell's own /proc every 20 ms and sums CPU
 time and private memory over all processes; whoever goes over is killed, and the cause is told at ["end"], which also
-kills everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the kernel
-ends the cell with it.
+kills everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the
+kernel ends the cell with it.
 """
 
 from __future__ import annotations
