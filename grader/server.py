@@ -102,9 +102,12 @@ class Server:
                 self.control.settimeout(None)
 
 
-def fork_server(preload: tuple[str, ...], data: Sequence[str] = (), gpu: bool = False) -> Server:
-    """Fork a server from this process, in our own namespaces. Call before anything secret is loaded."""
-    plan = Plan("namespaces", preload, view.of_this_process(data, gpu))
+def fork_server(preload: tuple[str, ...], seen: view.View | None = None, gpu: bool = False) -> Server:
+    """Fork a server from this process, in our own namespaces. Call before anything secret is loaded.
+
+    `seen` is what guests may read; by default this interpreter and its packages.
+    """
+    plan = Plan("namespaces", preload, seen or view.of_this_process(gpu=gpu))
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:

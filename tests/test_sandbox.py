@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import socket
 import subprocess
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from children import NOBODY, in_child
 
 from grader import course, submissions
-from grader.sandbox import bubblewrap, view
-from grader.server import Server, exec_server
+from grader.sandbox import bubblewrap, syscalls, view
+from grader.server import Server, exec_server, fork_server
 from grader.session import LiveSession
 from grader.values import Call, Limits, Returned
 
@@ -175,3 +177,21 @@ def test_bubblewraps_command_shows_only_what_runs_beside_student_code() -> None:
     ours = {Path(path).name for path in bound if path.startswith(str(package))}
     assert ours == {"__init__.py", "errors.py", "values.py", "guest", "sandbox"}
     assert "--unshare-all" in command and "--clearenv" in command and command[-2:] == ["--", "python"]
+
+
+def test_an_ordinary_user_gets_the_full_sandbox() -> None:
+    """Without root the same namespaces are made, cells included, and a guest has no rights in them."""
+
+    def work() -> object:
+        folders = tuple(name for name in view.SYSTEM if os.path.lexists(name))
+        syscalls.set_dumpable(True)  # a change of user clears it, and with it the rights over /proc/self
+        server = fork_server((), view.View(folders))
+        server.wait_ready()
+        answer = ask(server, "who", 0), ask(server, "can_write", "/tmp/mine"), ask(server, "can_read", "/etc/hostname")
+        server.close()
+        return answer
+
+    user = NOBODY if os.getuid() == 0 else os.getuid()
+    uid_and_more, writes, reads = ast.literal_eval(in_child(user, work))
+    assert uid_and_more[:5] == [user, "0" * 16, uid_and_more[2], "1", "2"]
+    assert uid_and_more[5][0] == 1 and (writes, reads) == (True, "FileNotFoundError")

@@ -120,16 +120,19 @@ def bind(source: str, target: str, read_only: bool) -> None:
 
 
 def cell(owner: tuple[int, int], user_namespace: bool, view: View) -> None:
-    """Give this process, the first of a new pid namespace, private /proc, /tmp and /dev/shm that `owner` may write."""
-    uid, gid = owner
-    if user_namespace:
-        sc.unshare(sc.CLONE_NEWUSER)
-        map_ids(uid, gid)
+    """Give this process, the first of a new pid namespace, private /proc, /tmp and /dev/shm that `owner` may write.
+
+    The user namespace comes last: /proc may be mounted only with rights over the user namespace that made the pid
+    namespace. It gives an ordinary user's cells a count of processes of their own.
+    """
     sc.unshare(sc.CLONE_NEWNS | sc.CLONE_NEWIPC)
     sc.mount("none", "/", None, sc.MS_REC | sc.MS_PRIVATE)
     mount_proc("/proc")
     for target, size in PRIVATE.items():
         fresh(target, size, owner, view)
+    if user_namespace:
+        sc.unshare(sc.CLONE_NEWUSER)
+        map_ids(*owner)
 
 
 def fresh(target: str, size_mib: int, owner: tuple[int, int], view: View) -> None:
