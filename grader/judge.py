@@ -72,6 +72,7 @@ class Judge:
         self._tell = tell
         self._key = key
         self._data_folder = data_folder
+        self._mnist: Mnist | None = None
         self.results: dict[str, CheckResult] = {}
         self.errors: list[str] = []
 
@@ -97,13 +98,14 @@ class Judge:
         """`credit(points, why)` gives these points although the check goes on to fail."""
         return student.credit
 
-    @pytest.fixture(scope="session")
+    @pytest.fixture
     def mnist(self) -> Mnist:
         """The full MNIST set, for checks that train; without it such a check is ungradable, with the cure."""
-        found = data.locate(self._data_folder)
-        if found is None:
+        if self._mnist is None:
+            self._mnist = data.locate(self._data_folder)
+        if self._mnist is None:
             raise DataError("The full MNIST set is not here. Run `grade data` once.")
-        return found
+        return self._mnist
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -17,7 +17,7 @@ from grader import submissions
 from grader.errors import GraderError
 from grader.guest.wire import Opaque
 from grader.judge import Session
-from grader.values import Call, CheckResult, Exercise, Name, Outcome, Raised, Returned, Submission, Verdict
+from grader.values import Call, CheckResult, Exercise, Missing, Name, Outcome, Raised, Returned, Submission, Verdict
 
 MOST_CALLS = 60
 TELLING = (Verdict.FAILED, Verdict.RAISED)
@@ -71,16 +71,23 @@ class MistakeBook:
         called = {name for call in result.transcript for name in (call.name, *result.functions)}
         candidates = [mistake for mistake in self._mistakes if mistake.function in called]
         calls = telling_calls(result.transcript)
+        absent: set[str] = set()
         for mistake in candidates:
-            if self._agrees(mistake, calls):
+            if not absent <= {mistake.function}:
+                continue  # these calls need a name that is not among the mistakes: costly to find out each time
+            outcome = self._first_difference(mistake, calls)
+            if outcome is None:
                 return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
+            if isinstance(outcome, Missing):
+                absent.add(outcome.name)
         return result
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
 
-    def _agrees(self, mistake: Mistake, calls: Sequence[Call]) -> bool:
+    def _first_difference(self, mistake: Mistake, calls: Sequence[Call]) -> Outcome | None:
+        """How the mistake answers the first call that comes out otherwise; None where all come out alike."""
         if self._session is None:
             self._session = self._open()
         if self._session.failure is not None:
@@ -88,7 +95,11 @@ class MistakeBook:
         guest = self._session.guest(self._exercise.limits)
         try:
             guest.ask(Call("alias", mistake.function, (mistake.name,)))
-            return all(call.outcome is not None and same(guest.ask(call), call.outcome) for call in calls)
+            for call in calls:
+                outcome = guest.ask(call)
+                if call.outcome is None or not same(outcome, call.outcome):
+                    return outcome
+            return None
         finally:
             guest.close()
 

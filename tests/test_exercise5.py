@@ -132,6 +132,7 @@ COSTS = (
     ("Learner__ignores_lr_and_opt_func", 10),
     ("Learner__never_clears_gradients", 10),
     ("Learner__new_optimizer_each_epoch", 1),
+    ("Learner__shares_its_recorder", 2),
     ("Learner__plain_mean_in_train_loss", 2),
     ("Learner__plain_mean_in_validate", 3),
     ("Learner__stays_in_eval_mode", 3),

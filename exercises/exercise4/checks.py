@@ -757,11 +757,13 @@ def test_train_3s_and_7s_gives_a_model(student):
     """train_3s_and_7s gives a model with one raw output for each image"""
     pixels = torch.randint(0, 256, (305, 784), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     train_y = (torch.arange(300)[:, None] % 3 == 0).float()
-    result = student.train_3s_and_7s(pixels[:300].float() / 255, train_y, 1, 0.5)
-    expect.that(result is not None, "It returned None. Return the trained model.")
     for asked in (5, 2):
         plan = Shown([pixels[:300], pixels[300 : 300 + asked], 0], "train_x")
-        outputs = student.probe("train_3s_and_7s", plan, train_y, 1, 0.5)
+        answer = student.probe("train_3s_and_7s", plan, train_y, 1, 0.5)
+        expect.that(answer is not None, "It returned None. Return the trained model.")
+        outputs, *afterwards = answer
+        unchanged("train_x", afterwards[0], pixels[:300].float() / 255)
+        unchanged("train_y", afterwards[1], train_y)
         about(f"what the model gives for {asked} images", expect.shape, outputs, (asked, 1), dtype=torch.float32)
 
 

@@ -14,6 +14,7 @@ import torch
 from torch.utils.data import DataLoader
 
 student: Any = globals()["student"]
+SMALL = 1000
 
 
 def plain(value: Any) -> Any:
@@ -105,7 +106,9 @@ def BasicOptim(params: Any, lr: float) -> list[Any]:  # noqa: N802  # bears the 
             if isinstance(deed, str):
                 getattr(optim, deed)()
             else:
-                sum((p * slope).sum() for p, slope in zip(tensors, deed, strict=True) if slope is not None).backward()
+                pairs = zip(tensors, deed, strict=True)
+                loss: Any = sum((p * slope).sum() for p, slope in pairs if slope is not None)
+                loss.backward()
             after.append([[plain(p), plain(p.grad), p.requires_grad, p.is_leaf] for p in tensors])
         other.sum().backward()
         untouched = plain(other)
@@ -147,12 +150,20 @@ def validate_epoch(model: Any, valid_dl: Any) -> list[Any]:
 
 
 def train_3s_and_7s(train_x: Any, train_y: Any, epochs: int, lr: float) -> Any:
-    """What the trained model says; `train_x` is [uint8 images to train on, uint8 images to be asked about, seed]."""
+    """What the trained model says, and with a small data set [that, train_x afterwards, train_y afterwards].
+
+    `train_x` is [uint8 images to train on, uint8 images to be asked about, seed]. All of it happens on the CPU: nobody
+    told the student of another device.
+    """
     images, asked, seed = train_x
+    images, train_y = images.cpu().float() / 255, train_y.cpu()
     torch.manual_seed(seed)
-    model = student.train_3s_and_7s(images.float() / 255, train_y, epochs, lr)
+    model = student.train_3s_and_7s(images, train_y, epochs, lr)
+    if model is None:
+        return None
     with torch.no_grad():
-        return plain(model(asked.float() / 255))
+        outputs = plain(model(asked.cpu().float() / 255))
+    return [outputs, plain(images), plain(train_y)] if len(images) < SMALL else outputs
 
 
 class Module(torch.nn.Module):
@@ -190,12 +201,18 @@ def loader(kind: str, batches: list[Any]) -> Iterable[Any]:
     return ITERABLES[kind](tuple(batch) for batch in batches)
 
 
+def data_loader(items: Any) -> Iterable[Any]:
+    """A DataLoader that gives each of these as it is."""
+    whole: Any = list(items)
+    return DataLoader(whole, batch_size=None)
+
+
 ITERABLES: dict[str, Callable[[Any], Iterable[Any]]] = {
     "list": list,
     "tuple": tuple,
     "generator": lambda items: (item for item in list(items)),
     "dict values": lambda items: dict(enumerate(items)).values(),
-    "DataLoader": lambda items: DataLoader(list(items), batch_size=None),
+    "DataLoader": data_loader,
 }
 LOSSES: dict[str, Callable[..., Any]] = {
     "mse": lambda preds, targets: ((preds - targets) ** 2).mean(),

@@ -163,6 +163,8 @@ class Twin:
             return None
         if name in ("epochs", "batch_losses"):
             return list(getattr(self, name))
+        if name == "recorder":
+            return [list(self.epochs), list(self.batch_losses)]
         result = getattr(self, name)(*arguments)
         return [weight.detach() for weight in result] if name == "weights" else result
 
@@ -481,10 +483,14 @@ RECORDER = (("?epochs",), ("?batch_losses",))
 STILL, TINY = (0.0, 0.0), 1e-9  # an optimizer and an lr that move nothing, for checks that are not about training
 
 
-def compare_sizes(results: list[Any], n_epochs: int, one: Problem, whose: str = "") -> None:
+def compare_sizes(results: Any, n_epochs: int, one: Problem, whose: str = "") -> None:
     """The lengths of [epochs, batch_losses] after so many epochs."""
+    expect.kind(results, list)
     for name, got, each in zip(("epochs", "batch_losses"), results, (1, len(one.train)), strict=True):
-        about(f"recorder.{name}{whose} after {n_epochs} epoch(s)", compare_list, got, [0] * (n_epochs * each))
+        wanted = n_epochs * each
+        about(f"recorder.{name}{whose} after {n_epochs} epoch(s)", expect.kind, got, list)
+        words = f"recorder.{name}{whose} has {len(got)} elements after {n_epochs} epoch(s); it should have {wanted}."
+        expect.that(len(got) == wanted, words, got=got)
 
 
 @pytest.mark.points(1)
@@ -492,9 +498,9 @@ def compare_sizes(results: list[Any], n_epochs: int, one: Problem, whose: str = 
 def test_learner_starts_with_an_empty_recorder(student):
     """recorder is there and empty before fit, and is filled by it"""
     for one in (FIRST, problem(2, (2, 1))):
-        results = play(student, one, *RECORDER, ("fit", 1, 1.0), *RECORDER)
-        compare_sizes(results[:2], 0, one)
-        compare_sizes(results[3:], 1, one)
+        empty, _, filled = play(student, one, ("?recorder",), ("fit", 1, 1.0), ("?recorder",))
+        compare_sizes(empty, 0, one)
+        compare_sizes(filled, 1, one)
 
 
 @pytest.mark.points(2)
@@ -631,7 +637,9 @@ def test_learner_records_epochs(student):
     once = (("fit", 1, 1.0), ("?epochs",), ("?validate",))
     results = play(student, problem(34, (2, 1), (2,), metrics=("mean_error",)), *once, *once)
     for count, (epochs, values) in enumerate((results[1:3], results[4:6]), 1):
-        about(f"recorder.epochs after {count} epoch(s)", compare_list, epochs, [0] * count)
+        about(f"recorder.epochs after {count} epoch(s)", expect.kind, epochs, list)
+        words = f"recorder.epochs has {len(epochs)} elements after {count} epoch(s)."
+        expect.that(len(epochs) == count and isinstance(epochs[-1], dict), words, got=epochs)
         expect.that(isinstance(values, (tuple, list)) and len(values) == 2, "validate should give two values.")
         for name, value in zip(("valid_loss", "mean_error"), values, strict=True):
             place = f"recorder.epochs[{count - 1}], which should have what validate gives after the epoch"

@@ -1,6 +1,7 @@
 """Known wrong solutions of exercise 5, named NAME__misconception; the docstring is the hint a student reads."""
 # ruff: noqa: N801  # the part before the two underscores is the name that the mistake stands for
 
+import weakref
 from types import SimpleNamespace
 
 import torch
@@ -296,7 +297,15 @@ class Learner__makes_the_recorder_in_fit(_Base):
         super().fit(n_epochs, lr)
 
 
-_SHARED = SimpleNamespace(epochs=[], batch_losses=[])
+class _Recorder:
+    """Two empty lists."""
+
+    def __init__(self):
+        self.epochs, self.batch_losses = [], []
+
+
+# Forgotten with the last Learner that has it: a call has to give the same when it is tried a second time.
+_SHARED = weakref.WeakValueDictionary()
 
 
 class Learner__shares_its_recorder(_Base):
@@ -305,7 +314,7 @@ class Learner__shares_its_recorder(_Base):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.recorder = _SHARED
+        self.recorder = _SHARED.setdefault("recorder", _Recorder())
 
 
 class Learner__last_made_wins(_Base):

@@ -53,6 +53,7 @@ def Learner(loaders: Any, layers: Any, optimizer: Any, rest: Any) -> list[Any]: 
     given = () if metrics is None else ([METRICS[name] for name in metrics],)
     places = [[pair, build(net)] for pair, net in ([loaders, layers], *others)]
     learners: dict[int, Any] = {}
+    found: dict[int, dict[str, int]] = {}
     results = []
     for which, name, *arguments in script:
         pair, model = places[which]
@@ -63,23 +64,46 @@ def Learner(loaders: Any, layers: Any, optimizer: Any, rest: Any) -> list[Any]: 
         if which not in learners:
             dls = DataLoaders(*([(elsewhere(x), elsewhere(y)) if away else (x, y) for x, y in part] for part in pair))
             learners[which] = student.Learner(dls, model, opt_func, LOSSES[loss], *given)
-        results.append(act(learners[which], model, name, *arguments))
+            found[which] = {part: length(learners[which], part) for part in RECORD}
+        results.append(act(learners[which], model, found[which], name, *arguments))
     return results
 
 
-def act(learner: Any, model: Any, name: str, *arguments: Any) -> Any:
-    """Do one action, and give its result as it is now."""
+def act(learner: Any, model: Any, found: dict[str, int], name: str, *arguments: Any) -> Any:
+    """Do one action, and give its result as it is now.
+
+    Of the record only what is new since the Learner was made, so that a record that is shared does not spoil what has
+    nothing to do with it; "recorder" gives all of it. `found` is how long its lists were then.
+    """
     if name == "weights":
         return values(model)
     if name == "output":
         with torch.no_grad():
             return model(*arguments)
-    if name in ("epochs", "batch_losses"):
-        recorder = learner.recorder
-        kept = recorder[name] if isinstance(recorder, Mapping) else getattr(recorder, name)
-        return [dict(item) if isinstance(item, dict) else item for item in kept] if isinstance(kept, list) else kept
+    if name == "recorder":
+        return [recorded(learner, part) for part in RECORD]
+    if name in RECORD:
+        kept = recorded(learner, name)
+        return kept[found[name] :] if isinstance(kept, list) else kept
     result = getattr(learner, name)(*arguments)
     return None if name == "fit" else result
+
+
+RECORD = ("epochs", "batch_losses")
+
+
+def recorded(learner: Any, part: str) -> Any:
+    """One list of the record, copied."""
+    recorder = learner.recorder
+    kept = recorder[part] if isinstance(recorder, Mapping) else getattr(recorder, part)
+    return [dict(item) if isinstance(item, dict) else item for item in kept] if isinstance(kept, list) else kept
+
+
+def length(learner: Any, part: str) -> int:
+    """How long a list of the record is; 0 where there is none."""
+    recorder = getattr(learner, "recorder", None)
+    kept = recorder.get(part) if isinstance(recorder, Mapping) else getattr(recorder, part, None)
+    return len(kept) if isinstance(kept, list) else 0
 
 
 def values(model: Any) -> list[Any]:
