@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import runpy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,8 @@ TABLES = sorted((ROOT / "tests" / "survivors").glob("*.py"))
 CASES = 10_000
 
 
-@pytest.fixture(scope="module", params=TABLES, ids=lambda path: path.stem)
-def audited(request: pytest.FixtureRequest) -> Iterator[tuple[Path, list[auditing.Step]]]:
-    """One exercise's table of arguments, and the steps of its audit."""
+def audited(table: Path) -> list[auditing.Step]:
+    """The steps of the audit of one exercise."""
     setting = Setting(
         course=ROOT / "exercises",
         console=lambda: terminal.console(io.StringIO(), colour=False, width=200),
@@ -41,28 +40,24 @@ def audited(request: pytest.FixtureRequest) -> Iterator[tuple[Path, list[auditin
         device="cpu",
         data=lambda: None,
     )
-    exercise = setting.exercise(request.param.stem)
-    solution = source_of(request.param)
+    exercise = setting.exercise(table.stem)
+    solution = source_of(table)
     with Bench(setting, exercise.preload) as bench:
-        grade = auditing.OnBench(bench, exercise, solution)
-        yield request.param, list(auditing.examine(exercise, solution, grade))
+        return list(auditing.examine(exercise, solution, auditing.OnBench(bench, exercise, solution)))
 
 
 def source_of(table: Path) -> str:
     return (ROOT / "solutions" / table.name).read_text(encoding="utf-8")
 
 
-def test_audit_is_clean(audited: tuple[Path, list[auditing.Step]]) -> None:
-    """Stub, solution, garbage, mistakes and mutants: each of our exercises stands every step of its audit."""
-    _, steps = audited
+@pytest.mark.parametrize("table", TABLES, ids=lambda path: path.stem)
+def test_audit_is_clean_and_survivors_are_equal(table: Path) -> None:
+    """Stub, solution, garbage, mistakes and mutants stand the audit, and each surviving mutant does what the original
+    does on 10,000 random arguments."""
+    steps = audited(table)
     assert [complaint for step in steps for complaint in step.complaints] == []
     assert [step.summary for step in steps if not step.clean] == []
     assert len(steps) == 5
-
-
-def test_survivors_are_equal_to_the_original(audited: tuple[Path, list[auditing.Step]]) -> None:
-    """Each surviving mutant does what the original does on 10,000 random arguments."""
-    table, steps = audited
     inputs = runpy.run_path(str(table))["INPUTS"]
     for mutant in steps[-1].survivors:
         assert difference(source_of(table), mutant, inputs[mutant.function]) is None, mutant.id

@@ -106,7 +106,7 @@ class _Base:
         return tuple(self.valid_mean(column, sizes) for column in zip(*rows, strict=True))
 
     def number(self, value):
-        return float(value)
+        return value.item() if isinstance(value, torch.Tensor) else value
 
     def nothing(self):
         return (None,) * (1 + len(self.metrics))

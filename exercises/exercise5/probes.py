@@ -54,7 +54,7 @@ def Learner(loaders: Any, layers: Any, optimizer: Any, rest: Any) -> list[Any]: 
     places = [[pair, build(net)] for pair, net in ([loaders, layers], *others)]
     learners: dict[int, Any] = {}
     found: dict[int, dict[str, int]] = {}
-    results = []
+    results: list[Any] = []
     for which, name, *arguments in script:
         pair, model = places[which]
         if name == "mode":
@@ -212,7 +212,7 @@ class Away(torch.Tensor):
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if func == torch.Tensor.device.__get__:  # type: ignore[attr-defined]  # a descriptor in torch's C part
+        if func == torch.Tensor.device.__get__:
             return AWAY
         if func in (torch.Tensor.to, torch.Tensor.cpu, torch.Tensor.copy_) and moves(func, args[1:], kwargs):
             with torch._C.DisableTorchFunctionSubclass():
@@ -221,7 +221,7 @@ class Away(torch.Tensor):
             raise RuntimeError(
                 f"Expected all tensors to be on the same device, but found at least two devices, {AWAY} and cpu!"
             )
-        return super().__torch_function__(func, types, args, kwargs)
+        return super().__torch_function__(func, types, args, kwargs)  # type: ignore[no-untyped-call]  # torch's own
 
 
 def moves(func: Any, arguments: Any, kwargs: dict[str, Any]) -> bool:
