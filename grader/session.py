@@ -244,11 +244,11 @@ class LiveGuest:
                 self._channel.drain()
             except (Flood, OSError):
                 pass
-            self._channel.close()
             if self._own:
                 self._cell.close()
             elif self._stopped is None:
                 self._cell.order_end()
+            self._channel.close()
         return self._channel.text()
 
     def overtime(self) -> bool:

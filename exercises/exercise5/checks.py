@@ -83,7 +83,7 @@ class Twin:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.layers = [
+        self.layers: list[list[Any]] = [
             [part.double() if isinstance(part, torch.Tensor) else part for part in layer] for layer in problem.layers
         ]
         self.training = True
@@ -198,8 +198,9 @@ def problem(
     for side, following in itertools.pairwise(sides):
         layers += [["tanh"]] if layers else []
         layers.append(["linear", numbers(generator, following, side), numbers(generator, following)])
-    parts = [[batch(generator, n, width, more.get("loss", "mnist_loss")) for n in part] for part in (sizes, valid)]
-    return Problem(layers, *parts, **more)
+    loss = more.get("loss", "mnist_loss")
+    train, measured = ([batch(generator, n, width, loss) for n in part] for part in (sizes, valid))
+    return Problem(layers, train, measured, **more)
 
 
 def batch(generator: Any, n: int, width: int, loss: str) -> Batch:
@@ -254,7 +255,7 @@ def play(student: Any, problems: Problem | tuple[Problem, ...], *script: Action)
     """
     every = problems if isinstance(problems, tuple) else (problems,)
     steps = [action if isinstance(action[0], int) else (0, *action) for action in script]
-    results = student.probe("Learner", *arguments(every, steps))
+    results: list[Any] = student.probe("Learner", *arguments(every, steps))
     made = student.example[-1].outcome
     expect.kind(results, list)
     expect.that(len(results) == len(steps), "It lost some of its results.", got=results)

@@ -43,7 +43,7 @@ class Warden:
         self.private = private
         self.owner = owner
         self.cause = ""
-        self.reaped_s = 0.0
+        self.reaped_s = self.used_s = 0.0
         self.peak = 0
         self.keep: set[int] = set()
         self.base_cpu: dict[int, float] = {}
@@ -79,7 +79,7 @@ class Warden:
             self.keep = set(self._processes())
             wire.send(self.channel, ["settled", self._can_fork(), self._usage()])
         elif order[0] == "begin":
-            self.cause, self.peak, self.reaped_s = "", 0, 0.0
+            self.cause, self.peak, self.reaped_s, self.used_s = "", 0, 0.0, 0.0
             processes = self._processes()
             self.base_cpu = {pid: cpu_s(pid) for pid in processes}
             self.forks = bool(order[1])
@@ -103,9 +103,10 @@ class Warden:
         self.peak = max(self.peak, memory)
         if not self.watching or self.cause:
             return
+        self.used_s = max(self.used_s, self._cpu_s(processes))  # an ended process tells nothing any more
         if memory > self.limits.memory_mib * MIB:
             self.cause = "memory"
-        elif self._cpu_s(processes) > self.limits.cpu_s * GRACE:
+        elif self.used_s > self.limits.cpu_s * GRACE:
             self.cause = "cpu"
         elif len(processes) > self.limits.processes + 4:
             self.cause = "processes"
@@ -116,7 +117,7 @@ class Warden:
         return self.reaped_s + sum(max(0.0, cpu_s(pid) - self.base_cpu.get(pid, 0.0)) for pid in processes)
 
     def _usage(self) -> dict[str, float]:
-        return {"cpu_s": round(self._cpu_s(self._processes()), 3), "memory_mib": self.peak / MIB}
+        return {"cpu_s": round(self.used_s, 3), "memory_mib": self.peak / MIB}
 
     def _processes(self) -> list[int]:
         if self.owner is None:
@@ -152,7 +153,7 @@ class Warden:
                 pid, _, usage = os.wait4(-1, os.WNOHANG)
                 if not pid:
                     return
-                if pid != self.snapshot:
+                if pid not in self.base_cpu:  # what was there before this check is not on its account
                     self.reaped_s += usage.ru_utime + usage.ru_stime
         except ChildProcessError:
             pass
