@@ -186,7 +186,7 @@ class Judge:
             hidden=check.hidden,
             output=output,
             notes=notes,
-            transcript=tuple(student.transcript + student.example) if student is not None else (),
+            transcript=student.calls() if student is not None else (),
         )
         self.results[check.id] = result
         self._tell(result)

@@ -107,6 +107,11 @@ class Student:
         if self.credited is None or points > self.credited[0]:
             self.credited = (points, why)
 
+    def calls(self) -> tuple[Call, ...]:
+        """The first calls of the check, and those of its last example where they came later."""
+        known = {id(call) for call in self.transcript}
+        return (*self.transcript, *(call for call in self.example if id(call) not in known))
+
     def note(self, text: str) -> None:
         """Add a line to the check's result, such as a figure worth showing."""
         if text not in self.notes:

@@ -333,7 +333,7 @@ def number(got: Any) -> float:
     else:
         words = f"It is {show.kind(got)}; it should be a Python float or a 0-d tensor."
         expect.that(isinstance(got, float), words, got=got)
-    return float(got)
+    return float(got.item() if isinstance(got, torch.Tensor) else got)
 
 
 def compare_number(got: Any, expected: float | None) -> None:

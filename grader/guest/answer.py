@@ -170,6 +170,10 @@ def describe(error: BaseException) -> list[Any]:
 
 
 def _stub_name(error: BaseException, otherwise: str) -> str:
-    """The innermost student function that is still a stub, where a probe called it."""
-    entries = [entry for entry in traceback.extract_tb(error.__traceback__) if entry.filename.startswith(FOLDER)]
-    return entries[-1].name if entries else otherwise
+    """The innermost student function that is still a stub, where a probe called it; a method goes by its class."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = [frame.f_code for frame in frames if frame.f_code.co_filename.startswith(FOLDER)]
+    if not ours:
+        return otherwise
+    qualified = getattr(ours[-1], "co_qualname", ours[-1].co_name)  # from Python 3.11 on
+    return str(qualified).split(".")[0]

@@ -31,6 +31,7 @@ class Definitions:
         self.module = module
         self.wanted = dict(wanted)
         self.versions: dict[str, list[Any]] = {name: [] for name in wanted}
+        self._found: dict[tuple[str, int], Any] = {}
 
     def note(self) -> None:
         """Keep the present value of each wanted name, if it is a new one."""
@@ -38,6 +39,7 @@ class Definitions:
         for name, versions in self.versions.items():
             if name in namespace and not (versions and versions[-1] is namespace[name]):
                 versions.append(namespace[name])
+                self._found.clear()
 
     def find(self, name: str) -> Any:
         """The last version of `name` that fits, or else the last one.
@@ -48,8 +50,12 @@ class Definitions:
         versions = self.versions.get(name)
         if not versions:
             return vars(self.module)[name]
-        count = self.wanted.get(name, 0)
-        return next((version for version in reversed(versions) if fits(version, count)), versions[-1])
+        key = (name, id(versions))  # an alias brings a list of its own
+        if key not in self._found:
+            count = self.wanted.get(name, 0)
+            fitting = (version for version in reversed(versions) if fits(version, count))
+            self._found[key] = next(fitting, versions[-1])
+        return self._found[key]
 
     def lines(self) -> dict[str, int]:
         """Where each wanted name is defined, as far as its code says."""

@@ -178,10 +178,24 @@ def _pack_plain_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, mos
 
 
 def raw(torch: Any, tensor: Any) -> memoryview:
-    """The elements of a strided tensor in order, as bytes; a view where they lie so already."""
+    """The elements of a strided tensor in order, as bytes; a view where they lie so already.
+
+    A small one is copied: that takes a third of the time of making the view.
+    """
+    if (
+        type(tensor) is torch.Tensor
+        and tensor.numel() * tensor.element_size() <= CHUNK
+        and tensor.dtype in _copied(torch)
+    ):
+        return memoryview(tensor.detach().numpy(force=True).tobytes())
     plain = tensor.detach().as_subclass(torch.Tensor).cpu().resolve_conj().resolve_neg().contiguous()
     flat = plain.as_strided((plain.numel(),), (1,))  # a single expanded element counts as contiguous with stride 0
     return memoryview(flat.view(torch.uint8).numpy())
+
+
+def _copied(torch: Any) -> tuple[Any, ...]:
+    """The everyday dtypes: numpy has them, and no flags change their meaning."""
+    return (torch.float32, torch.int64, torch.uint8, torch.bool, torch.float64)
 
 
 def _full(buffers: _Buffers, more: int, most: int) -> bool:

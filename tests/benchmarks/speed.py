@@ -103,11 +103,12 @@ def _until_watching(process: subprocess.Popen[str]) -> None:
 
 
 def inside(rounds: int) -> list[dict[str, Any]]:
-    """One call, one fork: measured here, against a server started by exec in the full sandbox."""
+    """One call, one fork: measured here, against a server forked from this process, as the command does it."""
     import torch
 
+    torch.set_num_threads(1)
     from grader import course, submissions
-    from grader.server import start_executed
+    from grader.server import fork_server
     from grader.session import LiveSession
     from grader.values import Call, Limits
 
@@ -115,7 +116,8 @@ def inside(rounds: int) -> list[dict[str, Any]]:
         b'id = "bench"\ntitle = "Bench"\n[[names]]\nname = "same"\nsignature = "(x)"\n', Path("/nonexistent")
     )
     submission = submissions.from_bytes(b"def same(x):\n    return x\n", "bench.py")
-    server, _ = start_executed(("torch", "numpy"), full=True)
+    server = fork_server(("torch", "numpy"))
+    server.wait_ready()
     first, fresh, calls = [], [], []
     x = torch.rand(28, 28)
     for _ in range(rounds * 4):
