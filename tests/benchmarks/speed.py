@@ -118,7 +118,7 @@ def inside(rounds: int) -> list[dict[str, Any]]:
     submission = submissions.from_bytes(b"def same(x):\n    return x\n", "bench.py")
     server = fork_server(("torch", "numpy"))
     server.wait_ready()
-    first, fresh, calls = [], [], []
+    first, fresh = [], []
     x = torch.rand(28, 28)
     for _ in range(rounds * 4):
         start = time.perf_counter()
@@ -131,9 +131,14 @@ def inside(rounds: int) -> list[dict[str, Any]]:
         guest = session.guest(Limits())
         guest.ask(Call("call", "same", (x,)))
         first.append((time.perf_counter() - start) * 1e3)
-        calls += sorted(_times(functools.partial(guest.ask, Call("call", "same", (x,))), 100))[:90]
         guest.close()
         session.close()
+    session = LiveSession(server, submission, exercise)
+    guest = session.guest(Limits())
+    time.sleep(0.1)  # until the fork made ahead for the next check is there
+    calls = _times(functools.partial(guest.ask, Call("call", "same", (x,))), 1000)
+    guest.close()
+    session.close()
     server.close()
     return [
         row("one call across the wire and back, 784 floats", calls, " µs", "at most 100 µs median"),
