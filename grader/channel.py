@@ -12,9 +12,6 @@ from grader.guest import wire
 from grader.values import Limits
 
 MAX_ANSWER = wire.MAX_TOTAL
-# Most answers come within this time. Falling asleep and being woken on another core costs as much again; whoever else
-# wants this core gets it meanwhile.
-SPIN_S = 0.0001
 
 
 class Late(Exception):
@@ -99,7 +96,7 @@ class Channel:
         while True:
             start = time.monotonic()
             events = self._poller.poll(0)
-            while not events and time.monotonic() - start < SPIN_S:
+            while not events and time.monotonic() - start < wire.SPIN_S:
                 os.sched_yield()
                 events = self._poller.poll(0)
             events = events or self._poller.poll(max(0.0, self.left_s) * 1000)
