@@ -31,6 +31,8 @@ class Setting:
     seed: int
     device: str
     data: Callable[[], Path | None]
+    key: Callable[[], bytes | None] = lambda: None
+    plots: Path | None = None
 
     def exercises(self) -> list[Exercise]:
         return course.exercises(self.course or course.default_course())
@@ -49,6 +51,8 @@ def run(setting: Setting, exercise_id: str | None, path: Path | None) -> int:
         report = bench.grade(exercise, submission, show=True)
     if setting.json_to:
         write_json(setting, report)
+    if setting.plots is not None:
+        write_plots(bench, report, setting.plots)
     return report.score.exit_code
 
 
@@ -69,7 +73,7 @@ class Bench:
         self.storage = progress.state_folder()
         folder = self.setting.data()
         where = progress.hypothesis_folder()
-        self.options = grading.Options(where, self.setting.device, folder, self.setting.seed)
+        self.options = grading.Options(where, self.setting.device, folder, self.setting.key(), self.setting.seed)
         self.out = self.setting.console()
         plain = self.setting.plain or not self.out.is_terminal
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)
@@ -144,6 +148,16 @@ def write_json(setting: Setting, report: Report) -> None:
         Path(str(setting.json_to)).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{setting.json_to} cannot be written: {error.strerror}.") from None
+
+
+def write_plots(bench: Bench, report: Report, folder: Path) -> None:
+    """Draw what there is to look at, and say where it lies."""
+    from grader import plots
+
+    written = plots.write(report, folder)
+    if bench.setting.json_to != "-":
+        text = f"Plots: {', '.join(map(str, written))}" if written else "There is nothing to plot."
+        bench.out.print(text, markup=False, soft_wrap=True)
 
 
 def _device_is_there(device: str) -> None:

@@ -105,6 +105,8 @@ def cli() -> None:
 @click.option("--seed", type=int, default=0, help="Meet other examples. Never for marks of record.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
 @click.option("--data", type=click.Path(path_type=Path), help="A folder with the MNIST files.")
+@click.option("--plots", type=click.Path(path_type=Path), help="A folder for pictures of a training run, as PNG.")
+@click.option("--course-key", type=click.Path(path_type=Path), help="A file with the key that training data come from.")
 @COURSE
 @NO_COLOR
 @PLAIN
@@ -235,6 +237,8 @@ def _checking(environment: int | None, options: dict[str, Any]) -> Any:
         seed=int(options.get("seed") or 0),
         device=str(options.get("device") or "cpu"),
         data=lambda: options.get("data") or _data_folder(),
+        key=lambda: _course_key(options.get("course_key")),
+        plots=options.get("plots"),
     )
 
 
@@ -250,6 +254,19 @@ def _console(no_color: bool, to_stderr: bool = False) -> Any:
 def _data_folder() -> Path | None:
     folder = os.environ.get("MNIST_DIR")
     return Path(folder) if folder else None
+
+
+def _course_key(path: Path | None) -> bytes | None:
+    """The content of the key's file, without the line's end."""
+    if path is None:
+        return None
+    try:
+        key = path.read_bytes().strip()
+    except OSError as error:
+        raise UsageError(f"--course-key {path} cannot be read: {error.strerror}.") from None
+    if len(key) < 16:
+        raise UsageError(f"--course-key {path} holds {len(key)} bytes; a key that nobody guesses has at least 16.")
+    return key
 
 
 def _exercises(folder: Path | None, exercise: str | None) -> list[Any]:

@@ -20,7 +20,7 @@ else:
 
 PACKAGE = Path(__file__).resolve().parent
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_KNOWN = {"id", "title", "pass_points", "preload", "limits", "names", "data"}
+_KNOWN = {"id", "title", "pass_points", "preload", "limits", "names", "data", "edition"}
 _LIMITS = {"cpu_s": float, "wall_s": float, "memory_mib": int, "processes": int, "output_kib": int}
 
 
@@ -80,6 +80,9 @@ def parse(raw: bytes, folder: Path) -> Exercise:
     pass_points = data.get("pass_points")
     if pass_points is not None and (type(pass_points) is not int or pass_points < 0):
         raise CourseError(f"{path}: pass_points has to be an integer of at least 0.")
+    edition = _get(data, "edition", int, path, 1)
+    if edition < 1:
+        raise CourseError(f"{path}: edition has to be an integer of at least 1.")
     return Exercise(
         id=exercise_id,
         title=_get(data, "title", str, path),
@@ -90,6 +93,7 @@ def parse(raw: bytes, folder: Path) -> Exercise:
         preload=_words(data, "preload", path),
         needs_data=_words(_get(data, "data", dict, path, {}), "needs", path),
         version=version(folder),
+        edition=edition,
     )
 
 

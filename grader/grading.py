@@ -25,14 +25,16 @@ from grader.values import CheckResult, Exercise, Finding, Report, Submission, Ve
 class Options:
     """How to grade.
 
-    `storage` is for Hypothesis's own tables; `data` a folder with MNIST, where it is not in the cache; `seed` changes
-    the examples and is never for marks of record; `shrink` looks for the smallest counterexample; `select` is a
+    `storage` is for Hypothesis's own tables; `data` a folder with MNIST, where it is not in the cache; `key` is the
+    course's, from which training data are drawn (None: the public one); `seed` changes the examples and is never for
+    marks of record; `shrink` looks for the smallest counterexample; `select` is a
     pytest -k expression; `first_failure` stops at the first check that fails.
     """
 
     storage: Path
     device: str = "cpu"
     data: Path | None = None
+    key: bytes | None = None
     seed: int = 0
     shrink: bool = True
     select: str = ""
@@ -60,7 +62,8 @@ def grade(
 
     try:
         engine.use_profile(options.storage, options.shrink)
-        judge = Judge(lambda path: exercise, lambda wanted: session, note, str(options.seed or ""), options.data)
+        seed = str(options.seed or "")
+        judge = Judge(lambda path: exercise, lambda wanted: session, note, seed, options.data, options.key)
         _run_pytest(exercise, judge, options)
     finally:
         session.close()
@@ -70,7 +73,8 @@ def grade(
         raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(judge.errors) or 'none was found'}")
     marks = score.total(results, exercise.pass_points)
     placed = tuple(_place(result, session.lines) for result in results)
-    return Report(exercise, submission, placed, marks, environment(server, options.device))
+    known = environment(server, options.device) + training_costs(placed)
+    return Report(exercise, submission, placed, marks, known)
 
 
 def open_session(server: Server | PlainServer, submission: Submission, exercise: Exercise, device: str) -> Session:
@@ -113,7 +117,17 @@ def environment(server: Server | PlainServer, device: str) -> tuple[tuple[str, s
         ("hypothesis", str(getattr(hypothesis, "__version__", ""))),
         ("platform", f"{platform.system()} {platform.machine()}"),
         ("device", device),
+        ("threads", "1"),
         ("sandbox", layers),
+    )
+
+
+def training_costs(results: tuple[CheckResult, ...]) -> tuple[tuple[str, str], ...]:
+    """What each training used: for people, since it never decides about marks."""
+    return tuple(
+        (f"{result.id}, training {place}", f"{spent.cpu_s:.1f} s of CPU, {spent.wall_s:.1f} s in all")
+        for result in results
+        for place, spent in enumerate(result.spent, 1)
     )
 
 

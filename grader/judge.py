@@ -19,8 +19,9 @@ import pytest
 from grader import data, engine, messages, verdicts
 from grader.errors import DataError
 from grader.mnist import Mnist
+from grader.sandbox import view
 from grader.student import CheckOver, Guest, Student
-from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Stopped, Verdict
+from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Spent, Stopped, Verdict
 
 MARKERS = (
     "points(n): what the check is worth",
@@ -66,12 +67,14 @@ class Judge:
         tell: Callable[[CheckResult], None],
         key: str = "",
         data_folder: Path | None = None,
+        course_key: bytes | None = None,
     ) -> None:
         self._exercise_of = exercise_of
         self._open_session = open_session
         self._tell = tell
         self._key = key
         self._data_folder = data_folder
+        self._course_key = () if course_key is None else (course_key,)
         self._mnist: Mnist | None = None
         self.results: dict[str, CheckResult] = {}
         self.errors: list[str] = []
@@ -87,11 +90,11 @@ class Judge:
         exercise = self._exercise_of(request.path)
         session = self._open_session(exercise)
         guest = _NotLoaded() if session.failure else session.guest(exercise.limits)
-        student = Student(guest, exercise.names)
+        student = Student(guest, exercise.names, lambda: session.guest(exercise.limits))
         request.node.stash[STUDENT] = student
         request.node.stash[SESSION] = session
         yield student
-        guest.close()
+        student.close()
 
     @pytest.fixture
     def credit(self, student: Student) -> Callable[[int, str], None]:
@@ -105,7 +108,16 @@ class Judge:
             self._mnist = data.locate(self._data_folder)
         if self._mnist is None:
             raise DataError("The full MNIST set is not here. Run `grade data` once.")
+        refuse_visible(self._mnist.folder)
         return self._mnist
+
+    @pytest.fixture
+    def proof(self, request: pytest.FixtureRequest) -> Any:
+        """Training data drawn from the course's key, for checks that train: a grader.proof.Proof."""
+        from grader.proof import Proof
+
+        exercise, cache = self._exercise_of(request.path), refuse_visible(data.cache_folder().parent)
+        return Proof(cache, exercise.id, exercise.edition, *self._course_key)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -186,6 +198,9 @@ class Judge:
             hidden=check.hidden,
             output=output,
             notes=notes,
+            exhibits=tuple(student.exhibits) if student is not None else (),
+            review=student.review if student is not None else "",
+            spent=tuple(student.spent) if student is not None else (),
             transcript=student.calls() if student is not None else (),
         )
         self.results[check.id] = result
@@ -220,6 +235,18 @@ class _NotLoaded:
 
     def overtime(self) -> bool:
         return False
+
+    def spent(self) -> Spent:
+        return Spent()
+
+
+def refuse_visible(folder: Path) -> Path:
+    """The folder; DataError where student code could read labels in it, since guests see what lies there."""
+    real = folder.resolve()
+    for seen in view.of_this_process().folders:
+        if Path(seen) in (real, *real.parents):
+            raise DataError(f"Labels lie in {folder}, which submissions can read as it is in {seen}. Move that folder.")
+    return folder
 
 
 def describe(item: pytest.Item) -> Check:

@@ -18,7 +18,7 @@ from grader.answers import body, call_back, load_outcome, outcome_of, tag
 from grader.guest import wire
 from grader.guest.plain import file_reader
 from grader.guest.wire import Malformed
-from grader.values import Call, Exercise, Limits, Outcome, Raised, Stopped, Submission, Verdict
+from grader.values import Call, Exercise, Limits, Outcome, Raised, Spent, Stopped, Submission, Verdict
 
 _START = "import sys; sys.path[:] = {path!r}; from grader.guest.plain import main; main()"
 _END = object()
@@ -78,7 +78,7 @@ class PlainGuest:
 
     def __init__(self, process: _Process, limits: Limits) -> None:
         self._process = process
-        self._left_s = limits.wall_s
+        self._wall_s = self._left_s = limits.wall_s
         self._serial = 0
         self._stopped: Stopped | None = None
         process.printed.clear()
@@ -110,6 +110,9 @@ class PlainGuest:
     def overtime(self) -> bool:
         """CPU time is not counted here; wall time bounds a check."""
         return False
+
+    def spent(self) -> Spent:
+        return Spent(0.0, self._wall_s - self._left_s)
 
 
 class _Process:

@@ -18,7 +18,7 @@ from grader.errors import SandboxError, WireError
 from grader.guest import wire
 from grader.guest.wire import Malformed
 from grader.server import Server
-from grader.values import Call, Exercise, Limits, Outcome, Raised, Stopped, Submission, Verdict
+from grader.values import Call, Exercise, Limits, Outcome, Raised, Spent, Stopped, Submission, Verdict
 
 HELLO_S = 5.0  # a fork of a loaded submission says hello in milliseconds
 
@@ -259,8 +259,12 @@ class LiveGuest:
         cores = os.cpu_count() or 1
         if self._own or self._stopped is not None or self._channel.waited_s * cores < self._limits.cpu_s:
             return False
+        return self.spent().cpu_s > self._limits.cpu_s
+
+    def spent(self) -> Spent:
+        """After `close`: what it used, as the warden saw it."""
         self._cell.await_end()
-        return self._cell.used_cpu_s > self._limits.cpu_s
+        return Spent(self._cell.used_cpu_s, self._channel.waited_s)
 
 
 class FailedGuest:
@@ -277,3 +281,6 @@ class FailedGuest:
 
     def overtime(self) -> bool:
         return False
+
+    def spent(self) -> Spent:
+        return Spent()

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from grader import messages, show
 from grader.expect import Wrong
 from grader.guest.wire import Callback, GuestPath
-from grader.values import Call, Missing, Name, Outcome, Raised, Returned, Stopped
+from grader.values import Call, Exhibit, Missing, Name, Outcome, Raised, Returned, Spent, Stopped, Verdict
 
 TRANSCRIPT = 200
 
@@ -30,6 +30,9 @@ class Guest(Protocol):
 
     def overtime(self) -> bool:
         """After `close`: whether it answered everything, but on more CPU time than its budget."""
+
+    def spent(self) -> Spent:
+        """After `close`: what it used."""
 
 
 class StudentRaised(Exception):
@@ -49,10 +52,14 @@ class CheckOver(BaseException):
 
 
 class Student:
-    """What checks are written against. `student.NAME(...)` is `student.call("NAME", ...)`."""
+    """What checks are written against. `student.NAME(...)` is `student.call("NAME", ...)`.
 
-    def __init__(self, guest: Guest, names: Sequence[Name]) -> None:
-        self._guest = guest
+    `another` makes a further guest: for `apart`, and for what is called after it.
+    """
+
+    def __init__(self, guest: Guest, names: Sequence[Name], another: Callable[[], Guest]) -> None:
+        self._guest: Guest | None = guest
+        self._another = another
         self._names = {name.name for name in names}
         self._callbacks = 0
         self.example: list[Call] = []
@@ -60,6 +67,11 @@ class Student:
         self.answered = False
         self.credited: tuple[int, str] | None = None
         self.notes: list[str] = []
+        self.exhibits: list[Exhibit] = []
+        self.review = ""
+        self.spent: list[Spent] = []
+        self._printed = ""
+        self._overtime = False
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in self._names:
@@ -77,6 +89,26 @@ class Student:
     def probe(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call `name` of the exercise's probes.py, which runs beside the student's code."""
         return self._ask("probe", name, args, kwargs)
+
+    def apart(self, name: str, *args: Any) -> Any:
+        """As `probe`, in a guest of its own that has the exercise's whole budget: for a training.
+
+        One that ends within a tenth over its CPU budget is run once more, and then that counts.
+        """
+        for again in (False, True):
+            self.close()
+            self._guest = self._another()
+            try:
+                value = self._ask("probe", name, args, {})
+            finally:
+                guest, self._guest = self._guest, None
+                self._printed += guest.close()
+                self.spent.append(guest.spent())
+            if not guest.overtime():
+                return value
+            if again:
+                raise CheckOver(Stopped(Verdict.TIMED_OUT, "cpu"))
+        raise AssertionError("the loop above returns or raises")
 
     def value(self, name: str) -> Any:
         """The student's global `name` as it is, for names that are no functions."""
@@ -117,20 +149,32 @@ class Student:
         if text not in self.notes:
             self.notes.append(text)
 
+    def show(self, exhibit: Exhibit) -> None:
+        """Add something to look at to the check's result."""
+        self.exhibits.append(exhibit)
+
+    def ask_review(self, why: str) -> None:
+        """List the submission for a person to look at; marks stay as they are, and nobody is accused."""
+        self.review = why
+
     def close(self) -> str:
-        """End the guest; returns what the student's code printed."""
-        return self._guest.close()
+        """End the guest; returns what the student's code printed since the check began."""
+        if self._guest is not None:
+            self._printed += self._guest.close()
+            self._overtime = self._guest.overtime()
+            self._guest = None
+        return self._printed
 
     def overtime(self) -> bool:
-        """Whether the closed guest used more CPU time than its budget."""
-        return self._guest.overtime()
+        """After `close`: whether the last guest used more CPU time than its budget; never one of `apart`."""
+        return self._overtime
 
     def restart(self, guest: Guest) -> None:
         """Begin the check anew with another guest."""
-        self._guest = guest
-        self.transcript.clear()
-        self.credited = None
-        self.notes.clear()
+        self._guest, self._overtime, self._printed = guest, False, ""
+        for noted in (self.transcript, self.notes, self.exhibits, self.spent):
+            noted.clear()
+        self.credited, self.review = None, ""
 
     def begin_example(self) -> None:
         """Forget the calls of the example before; called by the engine."""
@@ -148,6 +192,8 @@ class Student:
                 raise Wrong(text, got=value, expected=made.args[place])
 
     def _ask(self, kind: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._guest is None:
+            self._guest, self._overtime = self._another(), False
         made = Call(kind, name, args, tuple(kwargs.items()))
         outcome = self._guest.ask(made)
         made = Call(kind, name, args, made.kwargs, outcome)
@@ -175,7 +221,8 @@ def path(name: str, data: bytes | None = None, *, as_str: bool = False) -> Guest
 
 
 def folder(files: dict[str, bytes], *, name: str = "", as_str: bool = False) -> GuestPath:
-    """A folder in the guest's private folder with these files (relative name → bytes)."""
+    """A folder in the guest's private folder with these files (relative name → bytes); a name with a slash at its end
+    is an empty folder."""
     prefix = f"{name}/" if name else ""
     return GuestPath(name, tuple((prefix + key, data) for key, data in files.items()), as_str)
 

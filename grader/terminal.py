@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.theme import Theme
 
-from grader import messages
+from grader import exhibits, messages
 from grader.values import CheckResult, Finding, Report, Verdict
 
 SYMBOLS = {
@@ -137,6 +137,10 @@ class Terminal:
         self.out.print(f"  [{style}]{symbol} {word:<9}[/] [quiet]{points:>5}[/]  {title}")
         for note in result.notes:
             self.out.print(f"  {'':<18} [quiet]{escape(clean(note))}[/]")
+        for exhibit in result.exhibits:
+            drawn = exhibits.renderable(exhibit, self.out)
+            if drawn is not None:
+                self.out.print(drawn)
 
     def end(self, report: Report) -> None:
         """The first failure in full (all of them when verbose), then the points."""

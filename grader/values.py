@@ -61,7 +61,8 @@ class Name:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One folder of a course. `names` and `limits` are as in its exercise.toml."""
+    """One folder of a course. `names` and `limits` are as in its exercise.toml; another `edition` has other training
+    data."""
 
     id: str
     title: str
@@ -72,6 +73,7 @@ class Exercise:
     preload: tuple[str, ...] = ()
     needs_data: tuple[str, ...] = ()
     version: str = ""
+    edition: int = 1
 
     @property
     def checks_file(self) -> Path:
@@ -167,6 +169,44 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a guest used: CPU seconds of all its processes, and wall seconds that the judge waited for it."""
+
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The loss of each optimization step of a training run, as the guest tells it: to look at, never judged."""
+
+    title: str
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often class i (row) was taken for class j (column)."""
+
+    title: str
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Grey images of one size, 0 is paper and 255 is ink, each with a caption."""
+
+    title: str
+    height: int
+    width: int
+    pixels: tuple[bytes, ...] = field(repr=False)
+    captions: tuple[str, ...] = ()
+
+
+Exhibit = Curve | Confusion | Pictures
+
+
+@dataclass(frozen=True)
 class Finding:
     """Why a check did not pass, in a form to show: the call to paste, the value got, the value expected."""
 
@@ -179,7 +219,9 @@ class Finding:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one submission. `output` is what the student's code printed, `transcript` the calls made."""
+    """One check of one submission. `output` is what the student's code printed, `transcript` the calls made,
+    `exhibits` what there is to look at; `review` says why a person should look at it, `spent` what each training used.
+    """
 
     id: str
     title: str
@@ -195,6 +237,9 @@ class CheckResult:
     notes: tuple[str, ...] = ()
     line: int | None = None
     cell: int | None = None
+    exhibits: tuple[Exhibit, ...] = ()
+    review: str = ""
+    spent: tuple[Spent, ...] = ()
     transcript: tuple[Call, ...] = field(default=(), repr=False, compare=False)
 
 

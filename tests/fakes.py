@@ -17,7 +17,7 @@ from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
 from grader.guest.loader import load, load_helper
 from grader.judge import Judge, plain_text, run_checks
-from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Stopped
+from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Spent, Stopped
 
 
 def over_the_wire(value: Any) -> Any:
@@ -83,6 +83,9 @@ class InProcessGuest:
 
     def overtime(self) -> bool:
         return False
+
+    def spent(self) -> Spent:
+        return Spent()
 
 
 def grade(folder: Path, source: bytes, select: str = "") -> list[CheckResult]:

@@ -15,11 +15,12 @@ ROOT = Path(grader.__file__).resolve().parent
 LAYERS = """
 values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer
-mnist sandbox.confine guest.warden guest.snapshot show
-sources sample guest.server expect course submissions score progress starting glossary terminal report_json
+mnist sandbox.confine guest.warden guest.snapshot show exhibits strokes
+sources sample glyphs salt guest.server expect course submissions score progress starting glossary terminal plots
+report_json
 answers channel
-data guest.plain student server mutants
-session plain verdicts fetching
+data guest.plain student server mutants proof
+session plain verdicts fetching training
 judge launch
 mistakes
 grading plugin doctor

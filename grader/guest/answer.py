@@ -93,8 +93,10 @@ class Answerer:
         root = self.private
         for name, data in path.files:
             target = root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+            folder = target if name.endswith("/") else target.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            if folder != target:
+                target.write_bytes(data)
         found = root / path.name if path.name else root
         return str(found) if path.as_str else found
 

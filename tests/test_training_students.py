@@ -1,0 +1,96 @@
+"""Every file in tests/students/training trains, or pretends to, and pins what that gets: graded by the real thing.
+
+A file opens with comment lines `# key: value`, then says in its docstring what it does. Keys:
+
+    tier       how many of exercise 6's lines count for it
+    verdict    the verdict of the check, alternatives with |; PASSED where all lines count and it is not given
+    review     "yes" where a person is asked to look at it
+    limits     limits other than the exercise's own, as `cpu_s=1, wall_s=3`
+    message    words that a student reads
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import course, grading, server, submissions
+from grader.server import Server
+from grader.values import CheckResult, Confusion, Limits, Verdict
+
+FOLDER = Path(__file__).parent / "students" / "training"
+FILES = sorted(FOLDER.glob("*.py"))
+KEYS = {"tier", "verdict", "review", "limits", "message"}
+POINTS = (2, 2, 2, 2, 2)
+
+
+def pinned(path: Path) -> dict[str, str]:
+    """The comment lines at the top of a file."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        match = re.fullmatch(r"# (\w+): (.*)", line)
+        if match is None:
+            break
+        found[match[1]] = match[2]
+    return found
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    found, _ = server.start_executed(course.find_exercise(course.default_course(), "exercise6").preload)
+    yield found
+    found.close()
+
+
+def graded(running: Server, storage: Path, source: bytes, limits: dict[str, float]) -> CheckResult:
+    """The result of the check of `train`."""
+    exercise = course.find_exercise(course.default_course(), "exercise6")
+    kinds = {item.name: type(getattr(Limits(), item.name)) for item in dataclasses.fields(Limits)}
+    changed = {name: kinds[name](value) for name, value in limits.items()}
+    exercise = dataclasses.replace(exercise, limits=dataclasses.replace(exercise.limits, **changed))
+    options = grading.Options(storage, select="train_learns")
+    report = grading.grade(exercise, submissions.from_bytes(source, "exercise6.py"), running, options)
+    assert [result.id for result in report.results] == ["train_learns"]
+    return report.results[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_training_gets_what_its_file_says(path: Path, running: Server, tmp_path: Path) -> None:
+    """A way of training has the verdict and the tier that its file pins, and costs nothing else."""
+    wanted = pinned(path)
+    pairs = [pair.split("=") for pair in wanted.get("limits", "").split(",") if pair]
+    limits = {name.strip(): float(value) for name, value in pairs}
+    result = graded(running, tmp_path, path.read_bytes(), limits)
+    message = result.finding.message if result.finding else ""
+    told = f"{result.verdict} {result.points} points: {message} {result.notes}"
+    tier = int(wanted.get("tier", 0))
+    default = "PASSED" if tier == len(POINTS) else "FAILED"
+    assert str(result.verdict) in wanted.get("verdict", default).split("|"), told
+    assert result.points == sum(POINTS[:tier]), told
+    assert bool(result.review) == (wanted.get("review") == "yes"), told
+    assert wanted.get("message", "") in message, told
+    assert result.verdict is Verdict.PASSED or message
+    assert len(result.spent) >= 1
+
+
+def test_every_file_pins_what_is_known() -> None:
+    """Each file names a tier or a verdict, uses known keys only, and says in one docstring what it does."""
+    assert len(FILES) > 30
+    for path in FILES:
+        wanted = pinned(path)
+        assert wanted and not set(wanted) - KEYS, path.name
+        assert {"tier", "verdict"} & set(wanted), path.name
+        assert re.search(r'^"""\S.*\S"""$', path.read_text(encoding="utf-8"), re.MULTILINE), path.name
+
+
+def test_a_training_repeats(running: Server, tmp_path: Path) -> None:
+    """The same submission gets the same answers to every image, and so the same marks, each time it is graded."""
+    source = (FOLDER / "honest_linear.py").read_bytes()
+    first, second = (graded(running, tmp_path, source, {}) for _ in range(2))
+    assert first.notes == second.notes and first.exhibits == second.exhibits
+    assert (first.verdict, first.points) == (second.verdict, second.points)
+    assert any(isinstance(exhibit, Confusion) for exhibit in first.exhibits)
