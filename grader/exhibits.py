@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -44,7 +45,7 @@ def stretches(losses: Sequence[float], count: int) -> list[Sequence[float]]:
     """At most `count` parts of nearly equal length, none empty."""
     count = min(count, len(losses))
     cuts = [place * len(losses) // max(1, count) for place in range(count + 1)]
-    return [losses[start:stop] for start, stop in zip(cuts, cuts[1:], strict=False)]
+    return [losses[start:stop] for start, stop in itertools.pairwise(cuts)]
 
 
 def _confusion(confusion: Confusion) -> Table:
@@ -80,5 +81,5 @@ def _pictures(pictures: Pictures, room: int) -> Group | None:
                 line.append("▀", f"rgb({upper},{upper},{upper}) on rgb({lower},{lower},{lower})")
             line.append(" ")
         rows.append(line)
-    captions = Text("".join(f"{caption[: pictures.width]:<{pictures.width + 1}}" for caption in pictures.captions[:fitting]))
-    return Group(*rows, captions)
+    captions = (caption[: pictures.width].ljust(pictures.width + 1) for caption in pictures.captions[:fitting])
+    return Group(*rows, Text("".join(captions)))

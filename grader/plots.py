@@ -64,8 +64,8 @@ def _confusion(figure: Any, confusion: Confusion) -> None:
     axes.imshow(shown, cmap="Oranges", vmin=0, vmax=most)
     for i, row in enumerate(counts):
         for j, n in enumerate(row):
-            dark = i != j and n > 0.6 * most
-            axes.text(j, i, str(n) if n else "", ha="center", va="center", fontsize=8, color="white" if dark else "black")
+            colour = "white" if i != j and n > 0.6 * most else "black"
+            axes.text(j, i, str(n) if n else "", ha="center", va="center", fontsize=8, color=colour)
     axes.set_xticks(range(len(counts)))
     axes.set_yticks(range(len(counts)))
     axes.set_xlabel("taken for")

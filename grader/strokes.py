@@ -35,7 +35,7 @@ class Hand:
     bend: float = 0.13
     point: float = 0.075  # of each of a stroke's four control points
     stroke: float = 0.055  # of a stroke as a whole
-    width: float = 0.18  # of the logarithm
+    width: float = 0.17  # of the logarithm
 
     def times(self, amount: float) -> Hand:
         """The same hand, more or less steady; its pens stay the same."""
@@ -181,8 +181,8 @@ def cut(sign: Sign) -> Lines:
 
 
 def bell(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    """Float32 numbers of mean 0 and variance 1, about normal, never beyond 3.5."""
-    return np.asarray((rng.random((4, *shape), dtype=np.float32).sum(0) - 2) * np.float32(math.sqrt(3)))
+    """Float32 numbers of mean 0 and variance 1, most likely near 0, never beyond 2.5."""
+    return np.asarray((rng.random((2, *shape), dtype=np.float32).sum(0) - 1) * np.float32(math.sqrt(6)))
 
 
 def writings(rng: np.random.Generator, lines: Lines, count: int, hand: Hand) -> Floats:

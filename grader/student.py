@@ -208,6 +208,17 @@ class Student:
         raise CheckOver(outcome)
 
 
+class Shown(list[Any]):
+    """A list for a probe, which a report shows as the Python it stands for."""
+
+    def __init__(self, items: list[Any], text: str) -> None:
+        super().__init__(items)
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 class _Words(str):
     """Words that stand for a value in "expected"; shown without quotes."""
 

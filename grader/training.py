@@ -19,7 +19,7 @@ import torch
 
 from grader import expect
 from grader.proof import CLASSES, Images
-from grader.student import Student
+from grader.student import Shown, Student
 from grader.values import Confusion, Curve, Pictures
 
 NEAR = 2.0
@@ -69,8 +69,8 @@ def points(lines: Sequence[Line], count: int) -> int:
 class Trial:
     """Trainings of a student's `train` on one set of images, and how many of the test images their models get right.
 
-    The exercise's probe `train(images, labels, asked, seed)` returns [raw outputs (n, 10), what is wrong with them or
-    "", the losses on the way]. `what` names the test images in messages.
+    The exercise's probe `train` is given [images, labels, the images to be asked about, seed] and returns [raw outputs
+    (n, 10), what is wrong with them or "", the losses on the way]. `what` names the test images in messages.
     """
 
     def __init__(self, student: Student, images: Images, what: str) -> None:
@@ -97,8 +97,9 @@ class Trial:
 
     def _run(self, seed: int) -> float:
         asked = torch.from_numpy(self.images.test_images)
-        plan = (torch.from_numpy(self.images.train_images), torch.from_numpy(self.images.train_labels), asked, seed)
-        outputs, fault, losses = self.student.apart("train", *plan)
+        plan = [torch.from_numpy(self.images.train_images), torch.from_numpy(self.images.train_labels), asked, seed]
+        text = f"images, labels, device=..., seed={seed}"
+        outputs, fault, losses = self.student.apart("train", Shown(plan, text))
         expect.that(not fault, str(fault), got=outputs)
         expect.shape(outputs, (len(asked), CLASSES), dtype=torch.float32)
         words = "What it returned gives NaN. Has the training run away? A smaller learning rate may help."

@@ -16,8 +16,8 @@ LAYERS = """
 values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer
 mnist sandbox.confine guest.warden guest.snapshot show exhibits strokes
-sources sample glyphs salt guest.server expect course submissions score progress starting glossary terminal plots
-report_json
+sources sample likeness salt guest.server expect course submissions score progress starting glossary terminal plots
+report_json glyphs
 answers channel
 data guest.plain student server mutants proof
 session plain verdicts fetching training

@@ -12,22 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import draw, expect, show
+from grader.student import Shown
 
 F32, F64 = torch.float32, torch.float64
 QUARTERS = st.integers(-8, 8).map(lambda n: n / 4)
 SHAPES = st.sampled_from([(1,), (2,), (), (3,), (2, 2), (1, 3), (2, 1, 2), (2, 3)])
 SWITCH = torch.tensor([-1.0, -0.25, 0.5, 0.25, 1.5])
-
-
-class Shown(list[Any]):
-    """A list for a probe, which a report shows as the Python it stands for."""
-
-    def __init__(self, items: list[Any], text: str) -> None:
-        super().__init__(items)
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 # --- the definitions ---

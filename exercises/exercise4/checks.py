@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import draw, expect, show
+from grader.student import Shown
 
 F64 = torch.float64
 QUARTERS = st.integers(-8, 8).map(lambda n: n / 4)
@@ -27,17 +28,6 @@ def quarters(generator: Any, *shape: int, most: int = 4) -> Any:
 def zeros_and_ones(generator: Any, n: int) -> Any:
     """Targets, (n, 1)."""
     return torch.randint(0, 2, (n, 1), generator=generator).float()
-
-
-class Shown(list[Any]):
-    """A list for a probe, which a report shows as the Python it stands for."""
-
-    def __init__(self, items: list[Any], text: str) -> None:
-        super().__init__(items)
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def about(what: str, check: Any, *args: Any, **kwargs: Any) -> None:

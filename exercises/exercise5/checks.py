@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grader import draw, expect, show
+from grader.student import Shown
 
 ATOL = 1e-5  # float32 sums of some hundred terms, and a dozen updates in a row
 NET_SIZES = (784 * 30, 30, 30, 1)
@@ -20,17 +21,6 @@ METRICS: tuple[tuple[str, ...], ...] = ((), ("mean_error",), ("mean_output", "me
 
 Batch = tuple[Any, Any]
 Action = tuple[Any, ...]
-
-
-class Shown(list[Any]):
-    """A list for a probe, which a report shows as the Python it stands for."""
-
-    def __init__(self, items: list[Any], text: str) -> None:
-        super().__init__(items)
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 # --- the definitions ---

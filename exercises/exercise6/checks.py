@@ -22,21 +22,10 @@ from PIL import Image
 from grader import draw, expect, show, training
 from grader.guest.wire import GuestPath
 from grader.mnist import Mnist
-from grader.student import StudentRaised
+from grader.student import Shown, StudentRaised
 from grader.training import Line, Trial
 
 DIGITS = range(10)
-
-
-class Shown(list[Any]):
-    """A list for a probe, which a report shows as the Python it stands for."""
-
-    def __init__(self, items: list[Any], text: str) -> None:
-        super().__init__(items)
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def about(words: str, compare: Callable[[], None]) -> None:

@@ -222,12 +222,14 @@ MOST_LOSSES = 100_000
 POINTS = 400
 
 
-def train(images: Any, labels: Any, asked: Any, seed: int) -> list[Any]:
+def train(plan: list[Any]) -> list[Any]:
     """[raw outputs (n, 10) for the images asked about, what is wrong with them or "", the losses on the way].
 
+    `plan` is [images, labels, images to be asked about, seed].
     Training and predicting happen in one call, since a model cannot cross. The images arrive where the device is; the
     student is given them on the CPU.
     """
+    images, labels, asked, seed = plan
     device = images.device.type
     images, labels, asked = images.cpu().clone(), labels.cpu().clone(), asked.cpu()  # they are the student's to change
     random.seed(seed)

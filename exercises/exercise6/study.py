@@ -93,7 +93,7 @@ def trained(task: tuple[str, str, int, str, str]) -> dict[str, Any]:
     exec(compile((FOLDER / "probes.py").read_text(encoding="utf-8"), "probes.py", "exec"), probes)
     arrays = (images.train_images, images.train_labels, images.test_images)
     start = time.process_time()
-    outputs, fault, _ = probes["train"](*(torch.from_numpy(array.copy()) for array in arrays), seed)
+    outputs, fault, _ = probes["train"]([*(torch.from_numpy(array.copy()) for array in arrays), seed])
     assert not fault, f"{path}: {fault}"
     spent = time.process_time() - start
     right = float((outputs.argmax(1) == torch.from_numpy(images.test_labels)).double().mean())
@@ -192,7 +192,8 @@ def table(done: list[dict[str, Any]]) -> str:
     ]
     steps = zip(range(1, 6), WANTED, lines(found), gates(found), strict=True)
     limits = [
-        f"| {tier} | {percent(wanted, 1)} | {percent(line, 1)} | {percent(sd, 3)} | {percent(gate, 1)} | {percent(gate_sd, 3)} |"
+        f"| {tier} | {percent(wanted, 1)} | {percent(line, 1)} | {percent(sd, 3)} | "
+        f"{percent(gate, 1)} | {percent(gate_sd, 3)} |"
         for tier, wanted, (line, sd), (gate, gate_sd) in steps
     ]
     return HEAD + "\n".join(rows) + MIDDLE + "\n".join(limits) + END.format(chance=false_fail(found), runs=len(done))

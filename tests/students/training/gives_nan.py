@@ -7,8 +7,8 @@ import torch
 
 def train(images, labels, *, device, seed):
     model = torch.nn.Linear(784, 10)
-    opt = torch.optim.SGD(model.parameters(), lr=1e30)
-    for _ in range(20):
+    opt = torch.optim.SGD(model.parameters(), lr=1e38)
+    for _ in range(100):
         loss = torch.nn.functional.cross_entropy(model(images[:100].reshape(100, 784).float()), labels[:100])
         opt.zero_grad()
         loss.backward()

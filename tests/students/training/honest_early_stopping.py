@@ -11,10 +11,10 @@ def train(images, labels, *, device, seed):
     x, y = images.to(device).reshape(-1, 784).float() / 255, labels.to(device)
     train_x, train_y, valid_x, valid_y = x[:-10000], y[:-10000], x[-10000:], y[-10000:]
     model = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)).to(device)
-    opt = torch.optim.Adam(model.parameters(), lr=1e-3)
+    opt = torch.optim.Adam(model.parameters(), lr=2e-3)
     best, best_state, waited = 0.0, None, 0
     for _ in range(20):
-        for batch in torch.randperm(len(train_x)).split(128):
+        for batch in torch.randperm(len(train_x)).split(256):
             loss = nn.functional.cross_entropy(model(train_x[batch]), train_y[batch])
             opt.zero_grad()
             loss.backward()
