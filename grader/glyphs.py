@@ -13,18 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grader.likeness import Seen, likeness, plain, seen
+from grader.likeness import Pool, Seen, likeness, mixed_up, plain, pool, seen, shrunk
 from grader.strokes import SIDE, Floats, Hand, Lines, bell, cut, random_sign, varied, writings, written
 
 CLASSES = 10
 RELATED = 0.67
 """No two signs of different classes are more alike than this, by `grader.likeness`; a sign and itself: 1."""
 
+MIXED_UP = 0.04
+"""Of 300 writings of each of two classes, no larger share is nearer to one of the other than to its own: a mere
+correlation would let pass signs of the same build, such as a bar beside a ring and one beside a square."""
+
 _COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)  # of MNIST's digits in its training set
 _HALF_WIDTH = 1.3  # pixels; MNIST's mean follows from it
-_LINEAR = 0.83
+_LINEAR = 0.833
 _DIFFICULTY = (50, 150)
 _CALIBRATING = 6000
+_SAMPLE = 300
 _TRIES = 60
 _CHUNK = 1000
 _SIGNS, _TRAIN, _TEST, _CALIBRATION = range(4)  # one random stream each
@@ -55,7 +60,7 @@ class Manner:
     def of(cls, difficulty: int) -> Manner:
         """Of a difficulty in percent: the higher, the less steady the hand and the more frequent the second way."""
         more = (difficulty - 100) / 100
-        return cls(Hand().times(1 + more / 2), min(1.0, max(0.5, 0.77 - 0.9 * more)))
+        return cls(Hand().times(1 + more / 2), min(0.9, max(0.5, 0.65 - 0.9 * more)))
 
 
 def draw(seed: int, train: int = 60_000, test: int = 10_000) -> Glyphs:
@@ -70,6 +75,7 @@ def signs(seed: int) -> tuple[Ways, ...]:
     rng = _generator(seed, _SIGNS)
     classes: list[Ways] = []
     others: list[Seen] = []
+    pools: list[Pool] = []
     while len(classes) < CLASSES:
         sign = random_sign(rng)
         first = _unlike(cut(sign), others)
@@ -77,8 +83,13 @@ def signs(seed: int) -> tuple[Ways, ...]:
             continue
         variants = (_unlike(cut(varied(rng, sign)), others) for _ in range(_TRIES))
         second = next(filter(None, variants), None)
-        if second is not None:
-            classes.append((first.lines, second.lines))
+        if second is None:
+            continue
+        ways = first.lines, second.lines
+        written_so = pool(_sample(rng, ways, Manner.of(110)))
+        if all(mixed_up(written_so, other) <= MIXED_UP for other in pools):
+            classes.append(ways)
+            pools.append(written_so)
             others += [first, second]
     return tuple(classes)
 
@@ -90,6 +101,19 @@ def _unlike(lines: Lines, others: list[Seen]) -> Seen | None:
         return None
     mine = seen(lines)
     return None if any(likeness(other.plain, mine.turned) > RELATED for other in others) else mine
+
+
+def _sample(rng: np.random.Generator, ways: Ways, manner: Manner) -> Bytes:
+    """Some writings of one class."""
+    first = round(_SAMPLE * manner.first_way)
+    return np.concatenate([_write(rng, ways[0], first, manner.hand), _write(rng, ways[1], _SAMPLE - first, manner.hand)])
+
+
+def _write(rng: np.random.Generator, lines: Lines, count: int, hand: Hand) -> Bytes:
+    """Write a sign `count` times, each time with another pen."""
+    points = writings(rng, lines, count, hand)
+    half = _HALF_WIDTH * np.exp(bell(rng, (count,)) * np.float32(hand.width))
+    return written(lines, points, half.astype(np.float32))
 
 
 def difficulty(seed: int, classes: tuple[Ways, ...]) -> int:
@@ -111,7 +135,7 @@ def difficulty(seed: int, classes: tuple[Ways, ...]) -> int:
 def linearly_right(seed: int, classes: tuple[Ways, ...], manner: Manner) -> float:
     """Share of fresh images that a linear model calls right (two halves, each judged by a fit to the other)."""
     images, labels = _images(seed, _CALIBRATION, classes, manner, _CALIBRATING)
-    rows = images.reshape(-1, SIDE // 2, 2, SIDE // 2, 2).mean((2, 4)).reshape(len(images), -1) / 255
+    rows = shrunk(images).reshape(len(images), -1).astype(np.float64) / 255
     rows = np.concatenate([rows - rows.mean(0), np.ones((len(rows), 1))], 1)
     half = len(rows) // 2
     first, second = _fitted(rows[:half], labels[:half]), _fitted(rows[half:], labels[half:])
@@ -146,9 +170,7 @@ def _images(seed: int, stream: int, classes: tuple[Ways, ...], manner: Manner, c
             mine = np.flatnonzero((labels == label) & (ways == way))
             for first in range(0, len(mine), _CHUNK):
                 chunk = mine[first : first + _CHUNK]
-                points = writings(rng, lines, len(chunk), manner.hand)
-                half = _HALF_WIDTH * np.exp(bell(rng, (len(chunk),)) * np.float32(manner.hand.width))
-                images[chunk] = written(lines, points, half.astype(np.float32))
+                images[chunk] = _write(rng, lines, len(chunk), manner.hand)
     return images, labels
 
 

@@ -29,12 +29,12 @@ _EDGE = math.exp(-0.5)  # a line's density at half its width, where its middle h
 class Hand:
     """How much one writing of a sign differs from the next: standard deviations, in the sign's own units."""
 
-    turn: float = math.radians(10.5)
-    slant: float = 0.18
-    aspect: float = 0.12
-    bend: float = 0.13
-    point: float = 0.075  # of each of a stroke's four control points
-    stroke: float = 0.055  # of a stroke as a whole
+    turn: float = math.radians(11)
+    slant: float = 0.19
+    aspect: float = 0.13
+    bend: float = 0.14
+    point: float = 0.08  # of each of a stroke's four control points
+    stroke: float = 0.06  # of a stroke as a whole
     width: float = 0.17  # of the logarithm
 
     def times(self, amount: float) -> Hand:
