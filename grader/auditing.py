@@ -165,8 +165,10 @@ def _fault(mistake: Mistake, source: str, near: list[str], grade: Grade) -> str 
 
 
 def of_mutants(solution: str, right: Results, grade: Grade, tick: Tick) -> Step:
-    """Which mutants of the solution get full marks?"""
-    tries = mutants(solution)
+    """Which mutants of the solution get full marks? Of code that only trains there are none: it is marked by what it
+    learns, and one that learns as well is as right."""
+    trains = _only_trains(right, solution)
+    tries = [mutant for mutant in mutants(solution) if not trains(mutant.function)]
     wrong, survivors = [], []
     for place, mutant in enumerate(tries):
         tick("mutants", place, len(tries))
@@ -179,6 +181,19 @@ def of_mutants(solution: str, right: Results, grade: Grade, tick: Tick) -> Step:
     share = caught / len(tries) if tries else 1.0
     summary = f"{caught} of {len(tries)} mutants caught ({share:.1%})".replace("%", " %")
     return Step("mutants", summary, tuple(wrong), tuple(survivors), not wrong and share >= 1 - MOST_SURVIVORS)
+
+
+def _only_trains(right: Results, solution: str) -> Callable[[str], bool]:
+    """Tells whether a function of the solution serves training runs alone."""
+    trained = {name for result in right if result.spent for name in result.functions}
+    trained -= {name for result in right if not result.spent for name in result.functions}
+    graded = {name for result in right for name in result.functions}
+
+    def only_trains(function: str) -> bool:
+        involved = callers(solution, function) & graded
+        return bool(involved) and involved <= trained
+
+    return only_trains
 
 
 def all_passed(results: Results) -> bool:

@@ -94,9 +94,10 @@ class Bench:
         quiet = self.setting.json_to == "-" or not show
         if not quiet:
             self.terminal.begin(f"{exercise.id}: {exercise.title}", submission.path)
-        tell = (lambda result: None) if quiet else self.terminal.result
+        tell: Callable[[Any], None] = (lambda result: None) if quiet else self.terminal.result
+        busy: Callable[[str], None] = (lambda text: None) if quiet else self.terminal.busy
         try:
-            report = grading.grade(exercise, submission, self.server, self.options, tell)
+            report = grading.grade(exercise, submission, self.server, self.options, tell, busy=busy)
         except UsageError:
             raise
         except GraderError as error:

@@ -106,7 +106,8 @@ def _unlike(lines: Lines, others: list[Seen]) -> Seen | None:
 def _sample(rng: np.random.Generator, ways: Ways, manner: Manner) -> Bytes:
     """Some writings of one class."""
     first = round(_SAMPLE * manner.first_way)
-    return np.concatenate([_write(rng, ways[0], first, manner.hand), _write(rng, ways[1], _SAMPLE - first, manner.hand)])
+    counts = first, _SAMPLE - first
+    return np.concatenate([_write(rng, way, n, manner.hand) for way, n in zip(ways, counts, strict=True)])
 
 
 def _write(rng: np.random.Generator, lines: Lines, count: int, hand: Hand) -> Bytes:

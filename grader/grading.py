@@ -48,8 +48,9 @@ def grade(
     options: Options,
     tell: Callable[[CheckResult], None] = lambda result: None,
     book: MistakeBook | None = None,
+    busy: Callable[[str], None] = lambda text: None,
 ) -> Report:
-    """Grade one submission; `tell` hears of each result as it comes."""
+    """Grade one submission; `tell` hears of each result as it comes, `busy` of what takes long."""
     session = open_session(server, submission, exercise, options.device)
     own_book = book is None and options.shrink
     book = MistakeBook(lambda wrong, known: open_session(server, wrong, known, "cpu"), exercise) if own_book else book
@@ -63,7 +64,7 @@ def grade(
     try:
         engine.use_profile(options.storage, options.shrink)
         seed = str(options.seed or "")
-        judge = Judge(lambda path: exercise, lambda wanted: session, note, seed, options.data, options.key)
+        judge = Judge(lambda path: exercise, lambda wanted: session, note, seed, options.data, options.key, busy)
         _run_pytest(exercise, judge, options)
     finally:
         session.close()

@@ -58,7 +58,8 @@ class Check:
 
 
 class Judge:
-    """The pytest plugin. `open_session` loads the submission for an exercise; `tell` receives each result."""
+    """The pytest plugin. `open_session` loads the submission for an exercise; `tell` receives each result, `busy` what
+    is under way where that takes long."""
 
     def __init__(
         self,
@@ -68,12 +69,14 @@ class Judge:
         key: str = "",
         data_folder: Path | None = None,
         course_key: bytes | None = None,
+        busy: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._exercise_of = exercise_of
         self._open_session = open_session
         self._tell = tell
         self._key = key
         self._data_folder = data_folder
+        self._busy = busy
         self._course_key = () if course_key is None else (course_key,)
         self._mnist: Mnist | None = None
         self.results: dict[str, CheckResult] = {}
@@ -90,7 +93,7 @@ class Judge:
         exercise = self._exercise_of(request.path)
         session = self._open_session(exercise)
         guest = _NotLoaded() if session.failure else session.guest(exercise.limits)
-        student = Student(guest, exercise.names, lambda: session.guest(exercise.limits))
+        student = Student(guest, exercise.names, lambda: session.guest(exercise.limits), self._busy)
         request.node.stash[STUDENT] = student
         request.node.stash[SESSION] = session
         yield student

@@ -48,4 +48,5 @@ LOAD_OUT_OF_MEMORY = "Your file asked for more than {limit} MiB while it was imp
 LOAD_OUTPUT_LIMIT = "Your file printed more than {limit} KiB while it was imported."
 INPUT = "It asked for keyboard input. There is nobody to answer: take the value as an argument."
 EXIT = "It called `exit()`. A function should return its result."
+RUNNING_APART = "{name} is running (number {count})"
 UNGRADABLE = "This check could not be graded, and it is not your fault: {text}"

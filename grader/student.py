@@ -54,12 +54,19 @@ class CheckOver(BaseException):
 class Student:
     """What checks are written against. `student.NAME(...)` is `student.call("NAME", ...)`.
 
-    `another` makes a further guest: for `apart`, and for what is called after it.
+    `another` makes a further guest: for `apart`, and for what is called after it. `busy` hears of what takes long.
     """
 
-    def __init__(self, guest: Guest, names: Sequence[Name], another: Callable[[], Guest]) -> None:
+    def __init__(
+        self,
+        guest: Guest,
+        names: Sequence[Name],
+        another: Callable[[], Guest],
+        busy: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self._guest: Guest | None = guest
         self._another = another
+        self._busy = busy
         self._names = {name.name for name in names}
         self._callbacks = 0
         self.example: list[Call] = []
@@ -97,6 +104,7 @@ class Student:
         """
         for again in (False, True):
             self.close()
+            self._busy(messages.RUNNING_APART.format(name=name, count=len(self.spent) + 1))
             self._guest = self._another()
             try:
                 value = self._ask("probe", name, args, {})

@@ -10,7 +10,7 @@ import io
 import re
 import textwrap
 import unicodedata
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +18,9 @@ from rich.theme import Theme
 
 from grader import exhibits, messages
 from grader.values import CheckResult, Finding, Report, Verdict
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 SYMBOLS = {
     Verdict.PASSED: ("✓", "passed", "good"),
@@ -120,13 +123,32 @@ class Terminal:
         self.out = out
         self.plain = plain
         self.verbose = verbose
+        self._under_way: Progress | None = None
 
     def begin(self, report_title: str, file: str) -> None:
         if not self.plain:
             self.out.print(f"\n[bold]{escape(clean(report_title))}[/]  [quiet]{escape(clean(file))}[/]\n")
 
+    def busy(self, text: str) -> None:
+        """What is under way, until the next result: a moving sign and the seconds gone. Nothing where it is plain."""
+        if self.plain:
+            return
+        self._rest()
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn(" "), SpinnerColumn(), TextColumn("[todo]{task.description}[/]"), TimeElapsedColumn())
+        self._under_way = Progress(*columns, console=self.out, transient=True)
+        self._under_way.add_task(text)
+        self._under_way.start()
+
+    def _rest(self) -> None:
+        if self._under_way is not None:
+            self._under_way.stop()
+            self._under_way = None
+
     def result(self, result: CheckResult) -> None:
         """One check, as it comes."""
+        self._rest()
         symbol, word, style = SYMBOLS[result.verdict]
         points = f"{result.points}/{result.max_points}"
         title = escape(clean(result.title))
@@ -144,6 +166,7 @@ class Terminal:
 
     def end(self, report: Report) -> None:
         """The first failure in full (all of them when verbose), then the points."""
+        self._rest()
         failures = [
             result
             for result in report.results

@@ -13,7 +13,7 @@ from grader import auditing, course, terminal
 from grader.checking import Setting
 from grader.errors import UsageError
 from grader.mutants import mutants
-from grader.values import CheckResult, Exercise, Finding, Verdict
+from grader.values import CheckResult, Exercise, Finding, Spent, Verdict
 
 TOML = """
 id = "tiny"
@@ -181,6 +181,16 @@ def test_mutants_step_lists_survivors() -> None:
     step = auditing.of_mutants(SOLUTION, right, Fake(lambda got, number: type(got) is int), nothing)
     assert not step.clean
     assert "double:2 2 -> 3" in [mutant.id for mutant in step.survivors]
+
+
+def test_code_that_only_trains_has_no_mutants() -> None:
+    """What serves a training run alone is marked by what it learns; what another check looks at as well is mutated."""
+    source = f"{SOLUTION}\n\ndef train():\n    return net(double(3)) + 1\n\n\ndef net(x):\n    return x + 1\n"
+    trained = CheckResult("learns", "", ("train",), Verdict.PASSED, 1, 1, spent=(Spent(1.0, 1.0),))
+    right = [*Fake(strict)(source), trained]
+    step = auditing.of_mutants(source, right, Fake(strict), nothing)
+    count = len(mutants(SOLUTION))
+    assert len(mutants(source)) > count and step.summary == f"{count} of {count} mutants caught (100.0 %)"
 
 
 def test_only_the_checks_of_a_function_run_where_they_notice(tiny: Exercise) -> None:
