@@ -116,21 +116,26 @@ def test_no_image_occurs_twice(drawn: Glyphs) -> None:
     assert len(set(rows)) == TRAIN + TEST
 
 
-def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads(drawn: Glyphs, seed: int) -> None:
-    """Other processes, with one thread or two for numpy's products, draw the very same bytes."""
+def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads() -> None:
+    """Two processes, one with one thread for numpy's products and one with two, draw the very same bytes."""
     program = (
         "import sys; sys.path[:0] = sys.argv[1:3]\n"
         "from test_glyphs import digest, glyphs\n"
-        "print(digest(glyphs.draw(int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))))"
+        "print(digest(glyphs.draw(int(sys.argv[3]), 300, 100)))"
     )
     here = Path(__file__).resolve().parent
+    digests = set()
     for threads in ("1", "2"):
         environment = {**os.environ, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads}
-        arguments = [str(here.parent), str(here), str(seed), str(TRAIN), str(TEST)]
         ended = subprocess.run(
-            [sys.executable, "-c", program, *arguments], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", program, str(here.parent), str(here), str(SEEDS[0])],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
-        assert ended.stdout.strip() == digest(drawn)
+        digests.add(ended.stdout)
+    assert len(digests) == 1
 
 
 def test_another_seed_has_other_classes() -> None:
@@ -200,7 +205,8 @@ def test_classes_are_seldom_mixed_up(classes: tuple[Ways, ...]) -> None:
     pools = [likeness.pool(glyphs._sample(rng, ways, Manner.of(110))) for ways in classes]
     for one, other in itertools.combinations(pools, 2):
         assert likeness.mixed_up(one, other) <= glyphs.MIXED_UP + 0.03
-    assert likeness.mixed_up(pools[0], pools[0]) == 0  # each is at distance 0, which is nearer than any of its own: <
+    again = likeness.pool(glyphs._sample(rng, classes[0], Manner.of(110)))
+    assert likeness.mixed_up(pools[0], again) > 0.3
 
 
 def test_sets_are_as_hard_as_meant(seed: int, classes: tuple[Ways, ...]) -> None:
@@ -228,12 +234,12 @@ def test_classes_can_be_learnt(drawn: Glyphs) -> None:
     assert 0.55 < by_mean < by_neighbour - 0.05
 
 
-def test_a_set_may_be_tiny() -> None:
+def test_a_set_may_be_tiny(seed: int, classes: tuple[Ways, ...]) -> None:
     """A set of one image, or none, can be drawn too."""
-    tiny = glyphs.draw(SEEDS[0], 1, 0)
-    assert tiny.train_images.shape == (1, 28, 28)
-    assert tiny.test_images.shape == (0, 28, 28)
-    assert tiny.test_labels.shape == (0,)
+    for count in (0, 1):
+        images, labels = glyphs._images(seed, 0, classes, Manner.of(100), count)
+        assert images.shape == (count, 28, 28)
+        assert labels.shape == (count,)
 
 
 def test_easier_hands_are_steadier() -> None:
