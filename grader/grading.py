@@ -13,7 +13,7 @@ import pytest
 
 from grader import __version__, engine, messages, score
 from grader.errors import GraderError
-from grader.judge import Judge, Session, run_checks
+from grader.judge import Conditions, Judge, Session, run_checks
 from grader.mistakes import MistakeBook
 from grader.plain import PlainServer, PlainSession
 from grader.server import Server
@@ -63,8 +63,8 @@ def grade(
 
     try:
         engine.use_profile(options.storage, options.shrink)
-        seed = str(options.seed or "")
-        judge = Judge(lambda path: exercise, lambda wanted: session, note, seed, options.data, options.key, busy)
+        conditions = Conditions(str(options.seed or ""), options.data, options.key, options.device)
+        judge = Judge(lambda path: exercise, lambda wanted: session, note, conditions, busy)
         _run_pytest(exercise, judge, options)
     finally:
         session.close()

@@ -16,20 +16,13 @@ from typing import Any, Protocol
 
 import pytest
 
-from grader import data, engine, messages, verdicts
+from grader import data, engine, expect, messages, verdicts
 from grader.errors import DataError
+from grader.marked import MARKERS, Check, describe
 from grader.mnist import Mnist
 from grader.sandbox import view
 from grader.student import CheckOver, Guest, Student
 from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Spent, Stopped, Verdict
-
-MARKERS = (
-    "points(n): what the check is worth",
-    "needs(name, ...): checks that have to pass before this one is tried",
-    "functions(name, ...): the student's functions whose fault can make it fail",
-    "hidden: students see the check's title and points only",
-    "observed: judges what the guest reports of itself",
-)
 
 
 class Session(Protocol):
@@ -46,15 +39,17 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True)
-class Check:
-    """What the markers and the docstring say of a check."""
+class Conditions:
+    """What a grading depends on beside exercise and submission: a word that changes all examples, where MNIST lies, the
+    course's key (None: the public one), and the device."""
 
-    id: str
-    title: str
-    functions: tuple[str, ...]
-    points: int
-    needs: tuple[str, ...]
-    hidden: bool
+    key: str = ""
+    data: Path | None = None
+    course_key: bytes | None = None
+    device: str = "cpu"
+
+
+USUAL = Conditions()
 
 
 class Judge:
@@ -66,18 +61,14 @@ class Judge:
         exercise_of: Callable[[Path], Exercise],
         open_session: Callable[[Exercise], Session],
         tell: Callable[[CheckResult], None],
-        key: str = "",
-        data_folder: Path | None = None,
-        course_key: bytes | None = None,
+        conditions: Conditions = USUAL,
         busy: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._exercise_of = exercise_of
         self._open_session = open_session
         self._tell = tell
-        self._key = key
-        self._data_folder = data_folder
+        self._conditions = conditions
         self._busy = busy
-        self._course_key = () if course_key is None else (course_key,)
         self._mnist: Mnist | None = None
         self.results: dict[str, CheckResult] = {}
         self.errors: list[str] = []
@@ -108,7 +99,7 @@ class Judge:
     def mnist(self) -> Mnist:
         """The full MNIST set, for checks that train; without it such a check is ungradable, with the cure."""
         if self._mnist is None:
-            self._mnist = data.locate(self._data_folder)
+            self._mnist = data.locate(self._conditions.data)
         if self._mnist is None:
             raise DataError("The full MNIST set is not here. Run `grade data` once.")
         refuse_visible(self._mnist.folder)
@@ -120,7 +111,7 @@ class Judge:
         from grader.proof import Proof
 
         exercise, cache = self._exercise_of(request.path), refuse_visible(data.cache_folder().parent)
-        return Proof(cache, exercise.id, exercise.edition, *self._course_key)
+        return Proof(cache, exercise.id, exercise.edition, self._conditions.course_key)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -143,13 +134,13 @@ class Judge:
             verdict, finding = verdicts.load_failure(session.failure, exercise.limits)
             self._note(check, verdict, finding)
             pytest.fail(finding.message, pytrace=False)
-        key = f"{self._key}:{exercise.id}:{check.id}"
+        key = f"{self._conditions.key}:{exercise.id}:{check.id}"
         body = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(body).parameters}
-        error, output = _run(body, arguments, student)
+        error, output = self._run(body, arguments, student)
         if student.overtime():  # within a tenth of its budget: once more, and then the verdict stands
             student.restart(session.guest(exercise.limits))
-            error, output = _run(body, arguments, student)
+            error, output = self._run(body, arguments, student)
             if student.overtime():
                 error = CheckOver(Stopped(Verdict.TIMED_OUT, "cpu"))
         if error is None:
@@ -177,6 +168,20 @@ class Judge:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.errors.append(str(report.longrepr))
+
+    def _run(
+        self, body: Callable[..., Any], arguments: dict[str, Any], student: Student
+    ) -> tuple[BaseException | None, str]:
+        """Run a check; what it raised, and what the student's code printed."""
+        error: BaseException | None = None
+        try:
+            with engine.own_constants_only(), expect.on_device(self._conditions.device):
+                body(**arguments)
+        except (KeyboardInterrupt, pytest.exit.Exception):
+            raise
+        except BaseException as caught:  # a check may raise anything; the verdict says whose fault it is
+            error = caught
+        return error, student.close()
 
     def _note(
         self,
@@ -214,19 +219,6 @@ STUDENT: pytest.StashKey[Student] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 
 
-def _run(body: Callable[..., Any], arguments: dict[str, Any], student: Student) -> tuple[BaseException | None, str]:
-    """Run a check; what it raised, and what the student's code printed."""
-    error: BaseException | None = None
-    try:
-        with engine.own_constants_only():
-            body(**arguments)
-    except (KeyboardInterrupt, pytest.exit.Exception):
-        raise
-    except BaseException as caught:  # a check may raise anything; the verdict says whose fault it is
-        error = caught
-    return error, student.close()
-
-
 class _NotLoaded:
     """Stands for the guest of a submission that could not be loaded; no check gets as far as to ask it."""
 
@@ -250,25 +242,6 @@ def refuse_visible(folder: Path) -> Path:
         if Path(seen) in (real, *real.parents):
             raise DataError(f"Labels lie in {folder}, which submissions can read as it is in {seen}. Move that folder.")
     return folder
-
-
-def describe(item: pytest.Item) -> Check:
-    """Read a check's markers and docstring."""
-    name = item.name.removeprefix("test_")
-    doc = inspect.getdoc(getattr(item, "obj", None)) or name.replace("_", " ")
-
-    def words(marker: str) -> tuple[str, ...]:
-        return tuple(str(arg) for mark in item.iter_markers(marker) for arg in mark.args)
-
-    points = item.get_closest_marker("points")
-    return Check(
-        id=name,
-        title=doc.strip().splitlines()[0],
-        functions=words("functions"),
-        points=int(points.args[0]) if points else 1,
-        needs=tuple(need.removeprefix("test_") for need in words("needs")),
-        hidden=item.get_closest_marker("hidden") is not None,
-    )
 
 
 def plain_text(verdict: Verdict, finding: Finding) -> str:

@@ -43,11 +43,11 @@ class Images:
 
 
 class Proof:
-    """Draws an exercise's data from a course's key; `cache` is a folder where glyphs are kept."""
+    """Draws an exercise's data from a course's key (None: the public one); they are kept in the folder `cache`."""
 
-    def __init__(self, cache: Path, exercise: str = "", edition: int = 1, key: bytes = PUBLIC_KEY) -> None:
+    def __init__(self, cache: Path, exercise: str = "", edition: int = 1, key: bytes | None = None) -> None:
         self._cache = cache
-        self._key = hmac.digest(key, f"{exercise}:{edition}".encode(), "sha256")
+        self._key = hmac.digest(PUBLIC_KEY if key is None else key, f"{exercise}:{edition}".encode(), "sha256")
 
     def seed(self, purpose: str) -> int:
         """A whole number in 0 .. 2**63 - 1 that only the holder of the key can know."""

@@ -166,7 +166,9 @@ class _Executed(Server):
             self._words = "".join(said.decode("utf-8", "replace").strip().splitlines()[-1:])
 
 
-def start_executed(preload: tuple[str, ...], data: Sequence[str] = (), full: bool = False) -> tuple[Server, list[str]]:
+def start_executed(
+    preload: tuple[str, ...], data: Sequence[str] = (), full: bool = False, gpu: bool = False
+) -> tuple[Server, list[str]]:
     """The best server this machine allows, started by exec, and why better ones were not had.
 
     Raises:
@@ -179,7 +181,7 @@ def start_executed(preload: tuple[str, ...], data: Sequence[str] = (), full: boo
         if mode == "bubblewrap" and shutil.which("bwrap") is None:
             reasons.append("bubblewrap is not installed")
             continue
-        server = exec_server(mode, preload, data)
+        server = exec_server(mode, preload, data, gpu)
         try:
             server.wait_ready()
             return server, reasons

@@ -20,7 +20,7 @@ sources sample likeness salt guest.server expect course submissions score progre
 report_json glyphs
 answers channel
 data guest.plain student server mutants proof
-session plain verdicts fetching training
+session plain verdicts fetching training marked
 judge launch
 mistakes
 grading plugin doctor

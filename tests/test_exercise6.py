@@ -18,7 +18,7 @@ from fake_mnist import real_mnist
 from fakes import InProcessSession
 
 from grader import course, engine
-from grader.judge import Judge, run_checks
+from grader.judge import Conditions, Judge, run_checks
 from grader.values import CheckResult, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +51,7 @@ def on_mnist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grade]:
         exercise = course.read_exercise(FOLDER)
         session = InProcessSession(source.encode(), exercise)
         results: list[CheckResult] = []
-        judge = Judge(lambda path: exercise, lambda wanted: session, results.append, data_folder=folder)
+        judge = Judge(lambda path: exercise, lambda wanted: session, results.append, Conditions(data=folder))
         engine.use_profile(Path(tempfile.gettempdir()) / "grader-hypothesis")
         run_checks(judge, exercise.checks_file, ["-k", f"test_{function}" if function else HERE])
         assert not judge.errors

@@ -272,3 +272,18 @@ def test_the_tolerance_is_torchs(got: float, expected: float, rtol: float, atol:
             compare()
         else:
             complaint(compare)
+
+
+def test_tolerances_are_those_of_the_device_asked_for() -> None:
+    """On a GPU tolerances are ten times as wide, for numbers and tensors, and only while that is asked for."""
+    off = torch.tensor([1.0005])
+    for _ in range(2):
+        with pytest.raises(expect.Wrong):
+            expect.tensor(off, torch.tensor([1.0]).double())
+        with expect.on_device("cuda"):
+            expect.tensor(off, torch.tensor([1.0]).double())
+            expect.scalar(1.0005, 1.0)
+            with pytest.raises(expect.Wrong):
+                expect.tensor(off + 0.01, torch.tensor([1.0]).double())
+    with pytest.raises(expect.Wrong), expect.on_device("cpu"):
+        expect.scalar(1.0005, 1.0)

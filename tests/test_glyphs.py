@@ -86,9 +86,7 @@ def test_ink_fills_mnists_box_around_its_mass(drawn: Glyphs) -> None:
     """The longer side of the ink is about 20 pixels, and its centre of mass lies within 1.5 of the middle."""
     images = drawn.train_images.astype(np.float64)
     dark = images > 0
-    sides = [
-        28 - any_ink.argmax(1) - any_ink[:, ::-1].argmax(1) for any_ink in (dark.any(1), dark.any(2))
-    ]
+    sides = [28 - any_ink.argmax(1) - any_ink[:, ::-1].argmax(1) for any_ink in (dark.any(1), dark.any(2))]
     longer = np.maximum(*sides)
     assert longer.min() >= 15
     assert longer.max() <= 22

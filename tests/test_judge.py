@@ -12,7 +12,8 @@ import pytest
 from fakes import InProcessGuest, InProcessSession, grade
 
 from grader import course
-from grader.judge import MARKERS, Judge, run_checks
+from grader.judge import Judge, run_checks
+from grader.marked import MARKERS
 from grader.values import CheckResult, Limits, Verdict
 
 ROOT = Path(__file__).resolve().parents[1]
