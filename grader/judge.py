@@ -106,6 +106,11 @@ class Judge:
         return self._mnist
 
     @pytest.fixture
+    def data_folder(self) -> Path | None:
+        """The folder that `--data` or MNIST_DIR names, whatever is in it."""
+        return self._conditions.data
+
+    @pytest.fixture
     def proof(self, request: pytest.FixtureRequest) -> Any:
         """Training data drawn from the course's key, for checks that train: a grader.proof.Proof."""
         from grader.proof import Proof

@@ -53,10 +53,20 @@ class Name:
     @property
     def positional(self) -> int:
         """How many positional arguments the contract's call has; those with defaults are left out."""
+        arguments = self._arguments()
+        return len(arguments.posonlyargs + arguments.args) - len(arguments.defaults)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The arguments that the contract's call gives by name, after a `*`; those with defaults are left out."""
+        arguments = self._arguments()
+        pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        return tuple(argument.arg for argument, default in pairs if default is None)
+
+    def _arguments(self) -> ast.arguments:
         function = ast.parse(f"def f{self.signature or '()'}: pass").body[0]
         assert isinstance(function, ast.FunctionDef)
-        arguments = function.args
-        return len(arguments.posonlyargs + arguments.args) - len(arguments.defaults)
+        return function.args
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 import math
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own custom
+import torch.nn.functional as F
 
 
 def l1(a, b):

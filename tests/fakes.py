@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from grader import course, engine
-from grader.answers import callbacks_of, frames_of, outcome_of
+from grader import course, engine, submissions
+from grader.answers import callbacks_of, frames_of, order, outcome_of
 from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
 from grader.guest.loader import load, load_helper
-from grader.judge import Judge, plain_text, run_checks
+from grader.judge import USUAL, Conditions, Judge, plain_text, run_checks
 from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Spent, Stopped
 
 
@@ -55,7 +55,8 @@ class InProcessSession:
 
 class InProcessGuest:
     def __init__(self, source: bytes, exercise: Exercise, label: str) -> None:
-        definitions = load(source, label, {name.name: name.positional for name in exercise.names})
+        told = order(submissions.from_bytes(source, label), exercise, "cpu")
+        definitions = load(source, label, told["names"], told["keywords"])
         sys.modules.pop(definitions.module.__name__, None)
         probes: dict[str, Any] = {}
         if exercise.probes_file.is_file():
@@ -88,12 +89,12 @@ class InProcessGuest:
         return Spent()
 
 
-def grade(folder: Path, source: bytes, select: str = "") -> list[CheckResult]:
+def grade(folder: Path, source: bytes, select: str = "", conditions: Conditions = USUAL) -> list[CheckResult]:
     """The results of an exercise's checks on a submission, in this process."""
     exercise = course.read_exercise(folder)
     session = InProcessSession(source, exercise)
     results: list[CheckResult] = []
-    judge = Judge(lambda path: exercise, lambda ex: session, results.append)
+    judge = Judge(lambda path: exercise, lambda ex: session, results.append, conditions)
     engine.use_profile(Path(tempfile.gettempdir()) / "grader-hypothesis")
     run_checks(judge, exercise.checks_file, ["-k", select] if select else [])
     for error in judge.errors:

@@ -229,3 +229,12 @@ def test_a_course_that_is_not_there_is_said(tmp_path: Path) -> None:
         course.exercises(tmp_path / "none")
     with pytest.raises(CourseError, match=r"exercise\.toml cannot be read"):
         course.read_exercise(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("signature", "keywords"),
+    [("(a, b)", ()), ("(a, *, device, seed)", ("device", "seed")), ("(*, a, b=1)", ("a",)), ("", ())],
+)
+def test_keywords_are_those_without_a_default(signature: str, keywords: tuple[str, ...]) -> None:
+    """What stands after a `*` and has no default is given by name."""
+    assert Name("f", signature).keywords == keywords

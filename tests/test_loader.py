@@ -32,6 +32,14 @@ def test_the_last_version_that_fits_is_found() -> None:
     assert loaded(source, f=7).find("f")(0, 0, 0) == 3
 
 
+def test_keywords_decide_as_well() -> None:
+    """A version fits where it takes the arguments that are given by name, too."""
+    source = b"def f(a, *, b): return 1\ndef f(a, **more): return 2\ndef f(a): return 3\ndef f(a, *, b, c): return 4\n"
+    assert load(source, "work.py", {"f": 1}, {"f": ["b"]}).find("f")(0) == 2
+    assert load(source, "work.py", {"f": 1}, {"f": ["b", "c"]}).find("f")(0, b=1, c=1) == 4
+    assert load(source, "work.py", {"f": 1}).find("f")(0) == 3
+
+
 def test_a_version_defined_inside_a_block_is_kept_too() -> None:
     """A name defined by a loop, a condition or an assignment counts as it stands after the statement."""
     assert loaded("if True:\n    def f(a): return 1\nf = f\n", f=1).find("f")(0) == 1

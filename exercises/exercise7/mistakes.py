@@ -7,7 +7,7 @@ A wrong PAIRS is written as a function, for its name and docstring; `listed` put
 import math
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - torch's own custom
+import torch.nn.functional as F
 
 
 def listed(make):

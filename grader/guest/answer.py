@@ -137,7 +137,9 @@ def fingerprint(value: Any) -> Any:
         return [fingerprint(item) for item in value]
     if type(value) is dict:
         return [(key, fingerprint(item)) for key, item in value.items()]
-    return value if isinstance(value, (int, float, str, bytes)) else None
+    if isinstance(value, float):
+        return float.hex(value)  # a nan differs from itself
+    return value if isinstance(value, (int, str, bytes)) else None
 
 
 def _changes(args: tuple[Any, ...], before: list[Any]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Loads a submission as a module and keeps every version of each name as the file's statements run.
 
 Runs in the guest. A file may define a name more than once; graded is the last version whose signature takes the
-exercise's positional arguments.
+exercise's arguments.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ import linecache
 import sys
 import tokenize
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 FOLDER = "/submission"
+Keywords = Mapping[str, Sequence[str]]
+_NONE: Keywords = types.MappingProxyType({})
 _FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
 class Definitions:
     """The module of one submission and all versions of the names that are asked for.
 
-    `wanted` maps a name to the number of positional arguments of its call.
+    `wanted` maps a name to the number of positional arguments of its call, `keywords` to what is given by name.
     """
 
-    def __init__(self, module: types.ModuleType, wanted: Mapping[str, int]) -> None:
+    def __init__(self, module: types.ModuleType, wanted: Mapping[str, int], keywords: Keywords) -> None:
         self.module = module
         self.wanted = dict(wanted)
+        self.keywords = dict(keywords)
         self.versions: dict[str, list[Any]] = {name: [] for name in wanted}
         self._found: dict[tuple[str, int], Any] = {}
 
@@ -52,8 +55,8 @@ class Definitions:
             return vars(self.module)[name]
         key = (name, id(versions))  # an alias brings a list of its own
         if key not in self._found:
-            count = self.wanted.get(name, 0)
-            fitting = (version for version in reversed(versions) if fits(version, count))
+            count, keywords = self.wanted.get(name, 0), self.keywords.get(name, ())
+            fitting = (version for version in reversed(versions) if fits(version, count, keywords))
             self._found[key] = next(fitting, versions[-1])
         return self._found[key]
 
@@ -73,14 +76,15 @@ class Definitions:
             return None
 
 
-def fits(function: Any, count: int) -> bool:
-    """Whether `function` can be called with `count` positional arguments; yes where its signature can't be read."""
+def fits(function: Any, count: int, keywords: Sequence[str] = ()) -> bool:
+    """Whether `function` can be called with `count` positional arguments and these keywords; yes where its signature
+    can't be read."""
     try:
         signature = inspect.signature(function)
     except Exception:  # besides TypeError and ValueError, whatever a student's own __signature__ raises
         return callable(function)
     try:
-        signature.bind(*range(count))
+        signature.bind(*range(count), **dict.fromkeys(keywords))
     except TypeError:
         return False
     return True
@@ -97,14 +101,14 @@ def module_for(label: str) -> types.ModuleType:
     return module
 
 
-def load(source: bytes, label: str, wanted: Mapping[str, int]) -> Definitions:
+def load(source: bytes, label: str, wanted: Mapping[str, int], keywords: Keywords = _NONE) -> Definitions:
     """Run a submission's statements one by one.
 
     Raises:
         Whatever the submission raises; SyntaxError where it cannot be read.
     """
     module = module_for(label)
-    definitions = Definitions(module, wanted)
+    definitions = Definitions(module, wanted, keywords)
     filename = str(module.__file__)
     text = decode(source)
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)

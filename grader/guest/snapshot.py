@@ -64,7 +64,7 @@ def seed(number: int) -> None:
 def load_order(order: dict[str, Any], tell: Callable[[Any], None], private: Path) -> Answerer | None:
     """Load the submission and the probes of an order and tell how it went; None where it raised."""
     try:
-        definitions = load(order["source"], order["label"], order["names"])
+        definitions = load(order["source"], order["label"], order["names"], order["keywords"])
         probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
     except BaseException as error:  # sys.exit in a submission included
         flush()
