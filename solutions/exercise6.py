@@ -72,6 +72,7 @@ def _rows(images):
     """float32 (n, 784) in [0, 1]."""
     return images.flatten(1) / 255
 
+
 BATCH, PEAK = 128, 0.02  # images in a batch, the highest learning rate
 
 

@@ -595,25 +595,25 @@ def test_fit_with_learner_uses_the_learner(student, mnist):
 
 # Lines on MNIST and gates on the glyphs, each with the standard deviation between seeds: from study.md.
 LINES = (
-    Line(0.910, 0.0010, points=2),
-    Line(0.940, 0.0010, points=2),
-    Line(0.965, 0.0010, points=2),
-    Line(0.975, 0.0010, points=2),
-    Line(0.987, 0.0010, points=2),
+    Line(0.910, 0.00091, points=2),
+    Line(0.940, 0.00275, points=2),
+    Line(0.962, 0.00185, points=2),
+    Line(0.973, 0.00124, points=2),
+    Line(0.985, 0.00091, points=2),
 )
 GATES = (
-    Line(0.830, 0.0010, points=2),
-    Line(0.910, 0.0010, points=2),
-    Line(0.935, 0.0010, points=2),
-    Line(0.945, 0.0010, points=2),
-    Line(0.957, 0.0010, points=2),
+    Line(0.830, 0.00559, points=2),
+    Line(0.909, 0.00616, points=2),
+    Line(0.932, 0.00317, points=2),
+    Line(0.943, 0.00322, points=2),
+    Line(0.955, 0.00191, points=2),
 )
 
 
 @pytest.mark.points(10)
 @pytest.mark.functions("train")
 def test_train_learns(student, mnist, proof):
-    """train reaches 91, 94, 96.5, 97.5 and 98.7 %, on digits and on new signs"""
+    """train reaches 91, 94, 96.2, 97.3, 98.5 %, on digits and on new signs"""
     digits = Trial(student, proof.digits(mnist), "MNIST's test images")
     on_digits = digits.settle(LINES)
     digits.show()

@@ -141,6 +141,11 @@ def tier_of(mean: float) -> int:
     return sum(mean >= line for line in WANTED)
 
 
+def cut(share: float) -> float:
+    """Down to a tenth of a percent point; what is one already, but for float's rounding, stays."""
+    return math.floor(round(1000 * share, 6)) / 1000
+
+
 def lines(found: dict[str, dict[str, Runs]]) -> list[tuple[float, float]]:
     """(line, SD between seeds near it) of each tier, cut to a tenth of a percent point."""
     result = []
@@ -148,7 +153,7 @@ def lines(found: dict[str, dict[str, Runs]]) -> list[tuple[float, float]]:
         members = [sets["digits"] for sets in found.values() if tier_of(sets["digits"].mean) == tier]
         bounds = [runs.mean - 4 * runs.sd for runs in members]
         sd = max((runs.sd for runs in members), default=0.0)
-        result.append((math.floor(min([wanted, *bounds]) * 1000) / 1000, round(sd, 5)))
+        result.append((cut(min([wanted, *bounds])), round(sd, 5)))
     return result
 
 
@@ -159,7 +164,7 @@ def gates(found: dict[str, dict[str, Runs]]) -> list[tuple[float, float]]:
         members = [sets["glyphs"] for sets in found.values() if tier_of(sets["digits"].mean) == tier]
         lowest = min((runs.least for runs in members), default=1.0)
         sd = max((runs.sd for runs in members), default=0.0)
-        result.append((math.floor((min(line, lowest) - max(0.03, 4 * sd)) * 1000) / 1000, round(sd, 5)))
+        result.append((cut(min(line, lowest) - max(0.03, 4 * sd)), round(sd, 5)))
     return result
 
 
