@@ -62,11 +62,15 @@ class Proof:
         return self._kept("glyphs", lambda: draw(self.seed("glyphs")))
 
     def _kept(self, what: str, source: Callable[[], Mnist | Glyphs]) -> Images:
-        """Made once for each key: it takes seconds."""
-        path = self._cache / f"{what}-{self.seed(what):016x}.npz"
+        """Made once for each key, since it takes seconds; and anew when what draws them has changed."""
+        name = f"{what}-{self.seed(what):016x}"
+        path = self._cache / f"{name}-{_digest_of_code()}.npz"
         with contextlib.suppress(Exception):  # not there, or damaged, of which numpy and zipfile make many errors
             return _read(path)
         made = self._disguised(what, source())
+        for outdated in self._cache.glob(f"{name}-*.npz"):
+            with contextlib.suppress(OSError):
+                outdated.unlink()
         _write(path, made)
         return made
 
@@ -134,6 +138,13 @@ def _bilinear(shift: npt.NDArray[np.float64]) -> tuple[list[npt.NDArray[np.intp]
             corners.append((row + step_down) * 34 + column + step_right)
             weights.append((weight_down * weight_right).astype(np.uint32))
     return corners, weights
+
+
+def _digest_of_code() -> str:
+    """Of the modules that decide what is drawn."""
+    here = Path(__file__)
+    sources = (here.with_name(f"{name}.py").read_bytes() for name in ("glyphs", "likeness", "proof", "strokes"))
+    return hashlib.sha256(b"".join(sources)).hexdigest()[:12]
 
 
 def _read(path: Path) -> Images:

@@ -119,6 +119,16 @@ def test_what_was_drawn_is_kept_and_damage_is_noticed(tmp_path: Path) -> None:
         assert [path.name for path in tmp_path.iterdir()] == [kept.name]
 
 
+def test_what_another_version_drew_is_not_used(tmp_path: Path) -> None:
+    """Data that were drawn by other code are drawn anew, and the old ones go; another key's stay."""
+    first = digits(tmp_path)
+    (kept,) = tmp_path.iterdir()
+    old = kept.rename(tmp_path / f"{kept.stem.rpartition('-')[0]}-0123456789ab.npz")
+    digits(tmp_path, key=b"another")
+    assert same(digits(tmp_path), first)
+    assert kept.exists() and not old.exists() and len(list(tmp_path.iterdir())) == 2
+
+
 def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
     """Where nothing can be kept, data are drawn each time."""
     blocked = tmp_path / "file"

@@ -1,4 +1,4 @@
-# tier: 3
+# tier: 3|4
 """k nearest neighbours, k = 3, by squared distance, nearer ones count more."""
 
 import torch
