@@ -23,7 +23,8 @@ from grader.server import Server
 from grader.values import CheckResult, Confusion, Limits, Verdict
 
 FOLDER = Path(__file__).parent / "students" / "training"
-FILES = sorted(FOLDER.glob("*.py"))
+LONGEST = "honest_until_the_budget_ends"  # first, so that no worker is left alone with it at the end
+FILES = sorted(FOLDER.glob("*.py"), key=lambda path: (path.stem != LONGEST, path.stem))
 KEYS = {"tier", "verdict", "review", "limits", "message"}
 POINTS = (2, 2, 2, 2, 2)
 
