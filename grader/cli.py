@@ -104,7 +104,7 @@ def cli() -> None:
 @click.option("--json", "json_to", metavar="FILE|-", help="Write the report as JSON; with - nothing else is printed.")
 @click.option("--seed", type=int, default=0, help="Meet other examples. Never for marks of record.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
-@click.option("--data", type=click.Path(path_type=Path), help="A folder with the MNIST files.")
+@click.option("--data", type=click.Path(path_type=Path), help="A folder with MNIST (exercise8: Kaggle's TGS data).")
 @click.option("--plots", type=click.Path(path_type=Path), help="A folder for pictures of a training run, as PNG.")
 @click.option("--course-key", type=click.Path(path_type=Path), help="A file with the key that training data come from.")
 @COURSE

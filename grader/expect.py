@@ -10,7 +10,7 @@ tolerances are ten times as wide, by what the judge was asked to grade on and no
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -32,6 +32,15 @@ class Wrong(AssertionError):
         self.message = message
         self.got = None if got is _NOTHING else show.brief(got)
         self.expected = None if expected is _NOTHING else show.brief(expected)
+
+
+def about(what: str, compare: Callable[..., None], *given: Any, **more: Any) -> None:
+    """Run a comparison, and say what it is that its complaint is about."""
+    try:
+        compare(*given, **more)
+    except Wrong as wrong:
+        wrong.message = f"This is about {what}. {wrong.message}"
+        raise
 
 
 @contextmanager

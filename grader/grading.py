@@ -75,7 +75,8 @@ def grade(
     marks = score.total(results, exercise.pass_points)
     placed = tuple(_place(result, session.lines) for result in results)
     known = environment(server, options.device) + training_costs(placed)
-    return Report(exercise, submission, placed, marks, known)
+    notes = tuple(f"For a person to look at: {result.review}" for result in placed if result.review)
+    return Report(exercise, submission, placed, marks, known, notes)
 
 
 def open_session(server: Server | PlainServer, submission: Submission, exercise: Exercise, device: str) -> Session:

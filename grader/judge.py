@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pytest
 
 from grader import data, engine, expect, messages, verdicts
-from grader.errors import DataError
+from grader.errors import DataError, GraderError
 from grader.marked import MARKERS, Check, describe
 from grader.mnist import Mnist
 from grader.sandbox import view
@@ -165,8 +165,8 @@ class Judge:
         if report.failed and call.when == "call" and call.excinfo and not isinstance(call.excinfo.value, known):
             self.errors.append(call.excinfo.exconly())  # what we raised after the verdict: it must not get lost
         elif report.failed and check.id not in self.results:
-            text = messages.UNGRADABLE.format(text=call.excinfo.exconly() if call.excinfo else "no reason is known")
-            self._note(check, Verdict.UNGRADABLE, Finding(text))
+            reason = _reason(call.excinfo.value) if call.excinfo else "no reason is known"
+            self._note(check, Verdict.UNGRADABLE, Finding(messages.UNGRADABLE.format(text=reason)))
         return report
 
     @pytest.hookimpl
@@ -247,6 +247,11 @@ def refuse_visible(folder: Path) -> Path:
         if Path(seen) in (real, *real.parents):
             raise DataError(f"Labels lie in {folder}, which submissions can read as it is in {seen}. Move that folder.")
     return folder
+
+
+def _reason(error: BaseException) -> str:
+    """What to say of our own failure: its sentence where it is one of ours, with its class where it is not."""
+    return str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
 
 
 def plain_text(verdict: Verdict, finding: Finding) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import inspect
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-import torch
 from fakes import grade
+from marking import assert_caught, assert_examples_true, assert_told_apart, complaints, imported
 
 from grader import course
 from grader.values import CheckResult, Verdict
@@ -28,22 +25,6 @@ def graded(extra: str = "", function: str = "") -> list[CheckResult]:
     """Results of the solution followed by `extra`; only the checks of `function`, where one is given."""
     select = f"test_{function}" if function else ""
     return grade(FOLDER, f"{SOLUTION}\n\n{extra}\n".encode(), select)
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
 
 
 def test_the_stub_gets_no_point() -> None:
@@ -74,15 +55,8 @@ def test_the_names_are_those_of_the_contract() -> None:
 
 def test_the_stubs_examples_are_true() -> None:
     """Every example in the stub's docstrings gives with the solution what it says."""
-    solution = vars(imported(ROOT / "solutions" / "exercise3.py"))
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    for name in FUNCTIONS:
-        function = getattr(imported(FOLDER / "exercise3.py"), name)
-        found = finder.find(function, name, globs={**solution, "torch": torch})
-        assert sum(len(case.examples) for case in found) >= 1
-        for case in found:
-            runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    stub, solution = FOLDER / "exercise3.py", ROOT / "solutions" / "exercise3.py"
+    assert_examples_true(stub, solution, FUNCTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -95,22 +69,13 @@ def caught() -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str) -> None:
     """Each known mistake fails a check of its function, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in (Verdict.FAILED, Verdict.RAISED) for result in wrong)
-    assert all(name.split("__")[0] in result.functions for result in wrong)
+    assert_caught(caught[name], name.split("__")[0])
     assert len(inspect.getdoc(getattr(imported(FOLDER / "mistakes.py"), name)) or "") > 40
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault(key, name) == name
+    assert_told_apart(caught)
 
 
 RIGHT = {

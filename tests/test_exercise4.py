@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import inspect
 import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import torch
 from fake_mnist import real_mnist
 from fakes import InProcessSession, grade
+from marking import assert_caught, assert_examples_true, assert_told_apart, complaints, imported
 
 from grader import course, engine
 from grader.judge import Conditions, Judge, run_checks
@@ -58,23 +56,6 @@ def on_mnist(tmp_path_factory: pytest.TempPathFactory) -> Grade:
     return run
 
 
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    assert results
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
-
-
 def test_the_stub_gets_no_point(on_mnist: Grade) -> None:
     """The stub gets no point, and every check says that something of it is not written yet, by the names asked for."""
     results = on_mnist((FOLDER / "exercise4.py").read_text(encoding="utf-8"), "")
@@ -106,14 +87,8 @@ def test_the_names_are_those_of_the_contract() -> None:
 
 def test_the_stubs_examples_are_true() -> None:
     """Every example in the stub's docstrings gives with the solution what it says."""
-    solution = vars(imported(ROOT / "solutions" / "exercise4.py"))
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    for name in FUNCTIONS:
-        found = finder.find(getattr(imported(FOLDER / "exercise4.py"), name), name, globs={**solution, "torch": torch})
-        assert sum(len(case.examples) for case in found) >= 1 or name == "train_3s_and_7s"
-        for case in found:
-            runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    stub, solution = FOLDER / "exercise4.py", ROOT / "solutions" / "exercise4.py"
+    assert_examples_true(stub, solution, FUNCTIONS, {"train_3s_and_7s"})
 
 
 # --- known mistakes ---
@@ -132,22 +107,13 @@ def caught(on_mnist: Grade) -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str) -> None:
     """Each known mistake fails a check of its function, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in (Verdict.FAILED, Verdict.RAISED) for result in wrong)
-    assert all(name.split("__")[0] in result.functions for result in wrong)
+    assert_caught(caught[name], name.split("__")[0])
     assert len(inspect.getdoc(getattr(imported(FOLDER / "mistakes.py"), name)) or "") > 40
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault(key, name) == name
+    assert_told_apart(caught)
 
 
 # --- right, whatever it is written like ---

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-import torch
 from fakes import grade
+from marking import (
+    TELLING,
+    assert_caught,
+    assert_examples_true,
+    assert_told_apart,
+    complaints,
+    imported,
+    one_thread,  # noqa: F401 - a fixture that every test here uses
+)
 
 from grader import course
 from grader.values import CheckResult, Verdict
@@ -23,38 +27,12 @@ SOLUTION = (ROOT / "solutions" / "exercise5.py").read_text(encoding="utf-8")
 MISTAKES = (FOLDER / "mistakes.py").read_text(encoding="utf-8")
 FUNCTIONS = ("simple_net", "Learner")
 NAMES = re.findall(r"^(?:def|class) (\w+__\w+)", MISTAKES, re.MULTILINE)
-TELLING = (Verdict.FAILED, Verdict.RAISED)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tensors this small are slowed down by threads; a guest has one as well."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def graded(extra: str = "", function: str = "") -> list[CheckResult]:
     """Results of the solution followed by `extra`; only the checks of `function`, where one is given."""
     select = f"test_{function.lower()}" if function else ""
     return grade(FOLDER, f"{SOLUTION}\n\n{extra}\n".encode(), select)
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
 
 
 def test_the_stub_gets_no_point() -> None:
@@ -89,14 +67,8 @@ METHODS = {"fit": ["n_epochs", "lr"], "validate": [], "predict": ["x"]}
 
 def test_the_stubs_examples_are_true() -> None:
     """Every example in the stub's docstrings gives with the solution what it says."""
-    stub, solution = imported(FOLDER / "exercise5.py"), imported(ROOT / "solutions" / "exercise5.py")
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    for name in FUNCTIONS:
-        found = finder.find(getattr(stub, name), name, globs={**vars(stub), **vars(solution)})
-        assert sum(len(case.examples) for case in found) >= 1
-        for case in found:
-            runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    stub, solution = FOLDER / "exercise5.py", ROOT / "solutions" / "exercise5.py"
+    assert_examples_true(stub, solution, FUNCTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -109,22 +81,13 @@ def caught() -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str) -> None:
     """Each known mistake fails a check of its function, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in TELLING for result in wrong)
-    assert all(name.split("__")[0] in result.functions for result in wrong)
+    assert_caught(caught[name], name.split("__")[0])
     assert len(inspect.getdoc(getattr(imported(FOLDER / "mistakes.py"), name)) or "") > 40
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault(key, name) == name
+    assert_told_apart(caught)
 
 
 # A fault, and the points that it may cost at most: what one check is about should not fail all the others.

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import inspect
 import re
 import runpy
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import torch
 from fake_mnist import real_mnist
 from fakes import InProcessSession
+from marking import TELLING, assert_caught, assert_examples_true, assert_told_apart, complaints, imported
 
 from grader import course, engine
 from grader.judge import Conditions, Judge, run_checks
@@ -36,7 +34,6 @@ POINTS = {
 }
 NAMES = [name for name in re.findall(r"^def ([a-z]\w*__\w+)", MISTAKES, re.MULTILINE) if name.split("__")[0] in POINTS]
 HERE = " or ".join(f"test_{name}" for name in POINTS)
-TELLING = (Verdict.FAILED, Verdict.RAISED)
 Grade = Callable[[str, str], list[CheckResult]]
 
 
@@ -65,23 +62,6 @@ def on_mnist(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grade]:
 def graded(on_mnist: Grade) -> Grade:
     """Grades the solution followed by a source."""
     return lambda extra, function: on_mnist(f"{SOLUTION}\n\n{extra}\n", function)
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    assert results
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
 
 
 def test_the_stub_gets_no_point(on_mnist: Grade) -> None:
@@ -116,14 +96,8 @@ def test_the_names_are_those_of_the_contract() -> None:
 
 def test_the_stubs_examples_are_true() -> None:
     """Every example in the stub's docstrings gives with the solution what it says."""
-    stub, solution = imported(FOLDER / "exercise6.py"), imported(ROOT / "solutions" / "exercise6.py")
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    for name in POINTS:
-        found = finder.find(getattr(stub, name), name, globs={**vars(stub), **vars(solution)})
-        assert sum(len(case.examples) for case in found) >= 1 or name in ("load_folder", "fit_with_learner")
-        for case in found:
-            runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    stub, solution = FOLDER / "exercise6.py", ROOT / "solutions" / "exercise6.py"
+    assert_examples_true(stub, solution, POINTS, {"load_folder", "fit_with_learner"})
 
 
 def test_means_are_far_apart_or_equally_near() -> None:
@@ -148,22 +122,13 @@ def caught(graded: Grade) -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str) -> None:
     """Each known mistake fails a check of its function, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in TELLING for result in wrong)
-    assert all(name.split("__")[0] in result.functions for result in wrong)
+    assert_caught(caught[name], name.split("__")[0])
     assert len(inspect.getdoc(getattr(imported(FOLDER / "mistakes.py"), name)) or "") > 40
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault(key, name) == name
+    assert_told_apart(caught)
 
 
 # A fault, and the points that it costs: what one check is about should not fail the others.

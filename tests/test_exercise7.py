@@ -5,15 +5,12 @@ A submission is the solution with something replaced.
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import inspect
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-import torch
 from fakes import grade
+from marking import assert_caught, assert_examples_true, assert_told_apart, complaints, imported
 
 from grader import course, mistakes
 from grader.values import CheckResult, Verdict
@@ -30,22 +27,6 @@ KNOWN = mistakes.read(course.read_exercise(FOLDER))
 def graded(extra: str = "", select: str = "") -> list[CheckResult]:
     """Results of the solution followed by `extra`, on the checks that `select` names."""
     return grade(FOLDER, f"{SOLUTION}\n\n{extra}\n".encode(), select)
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
 
 
 def with_side(name: str, own: str = "o", library: str = "l") -> str:
@@ -95,14 +76,7 @@ def test_the_names_are_those_of_the_contract() -> None:
 
 def test_the_stubs_example_is_true() -> None:
     """The example in the stub gives with the solution what it says."""
-    solution = vars(imported(ROOT / "solutions" / "exercise7.py"))
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    function = imported(FOLDER / "exercise7.py").correlation_table
-    found = finder.find(function, "correlation_table", globs={**solution, "torch": torch})
-    assert sum(len(case.examples) for case in found) >= 1
-    for case in found:
-        runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    assert_examples_true(FOLDER / "exercise7.py", ROOT / "solutions" / "exercise7.py", ["correlation_table"])
 
 
 @pytest.fixture(scope="module")
@@ -119,23 +93,14 @@ def caught() -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], known: mistakes.Mistake) -> None:
     """Each known mistake fails a check of its name, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[known.name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in (Verdict.FAILED, Verdict.RAISED) for result in wrong)
-    assert all(known.function in result.functions for result in wrong)
+    assert_caught(caught[known.name], known.function)
     assert len(known.hint) >= 25
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
     assert len(KNOWN) >= 8
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault(key, name) == name
+    assert_told_apart(caught)
 
 
 # --- right in another way ---

@@ -11,26 +11,34 @@ comment lines `# key: value`, then says in its docstring what it does. Keys:
 
 from __future__ import annotations
 
-import dataclasses
-import doctest
-import importlib.util
 import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from fakes import grade
 from kaggle import write
+from marking import (
+    TELLING,
+    assert_caught,
+    assert_examples_true,
+    assert_told_apart,
+    complaints,
+    imported,
+    limited,
+    one_thread,  # noqa: F401 - a fixture that every test here uses
+    pinned,
+)
 
 from grader import course, grading, salt, server, submissions
 from grader.guest.loader import load_helper
 from grader.judge import Conditions
 from grader.server import Server
-from grader.values import CheckResult, Limits, Pictures, Verdict
+from grader.values import CheckResult, Pictures, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "exercises" / "exercise8"
@@ -40,38 +48,11 @@ MISTAKES = (FOLDER / "mistakes.py").read_text(encoding="utf-8")
 FUNCTIONS = ("rle_encode", "rle_decode", "iou", "salt_score", "train_segmenter")
 TOOLS = FUNCTIONS[:-1]
 NAMES = re.findall(r"^def (\w+__\w+)", MISTAKES, re.MULTILINE)
-TELLING = (Verdict.FAILED, Verdict.RAISED)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """As guests have; two on a busy machine are many times slower."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def graded(extra: str = "", function: str = "") -> list[CheckResult]:
     """Results of the solution followed by `extra`; the checks of `function`, or all that do not train."""
     return grade(FOLDER, f"{SOLUTION}\n\n{extra}\n".encode(), f"test_{function}" if function else "not train_segmenter")
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_read_by_test", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def complaints(results: list[CheckResult]) -> list[tuple[str, str]]:
-    assert results
-    return [
-        (result.id, result.finding.message if result.finding else "")
-        for result in results
-        if result.verdict is not Verdict.PASSED
-    ]
 
 
 def test_the_stub_gets_no_point() -> None:
@@ -111,14 +92,8 @@ def test_the_names_are_those_of_the_contract() -> None:
 
 def test_the_stubs_examples_are_true() -> None:
     """Every example in the stub's docstrings gives with the solution what it says."""
-    solution = vars(imported(ROOT / "solutions" / "exercise8.py"))
-    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(verbose=False)
-    for name in TOOLS:
-        found = finder.find(getattr(imported(FOLDER / "exercise8.py"), name), name, globs=dict(solution))
-        assert sum(len(case.examples) for case in found) >= 1
-        for case in found:
-            runner.run(case)
-    assert runner.summarize(verbose=False).failed == 0
+    stub, solution = FOLDER / "exercise8.py", ROOT / "solutions" / "exercise8.py"
+    assert_examples_true(stub, solution, TOOLS)
 
 
 def test_lines_are_those_of_the_study() -> None:
@@ -154,22 +129,13 @@ def caught() -> dict[str, list[CheckResult]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mistake_is_caught(caught: dict[str, list[CheckResult]], name: str) -> None:
     """Each known mistake fails a check of its function, is never ungradable, and has a hint."""
-    wrong = [result for result in caught[name] if result.verdict is not Verdict.PASSED]
-    assert wrong and all(result.verdict in TELLING for result in wrong)
-    assert all(name.split("__")[0] in result.functions for result in wrong)
+    assert_caught(caught[name], name.split("__")[0])
     assert len(inspect.getdoc(getattr(imported(FOLDER / "mistakes.py"), name)) or "") > 40
 
 
 def test_mistakes_can_be_told_apart(caught: dict[str, list[CheckResult]]) -> None:
     """No two mistakes answer alike where they fail, so that a student gets the right hint."""
-    seen: dict[object, str] = {}
-    for name, results in caught.items():
-        key = tuple(
-            (result.id, result.verdict, result.finding, repr(result.transcript[-1].outcome))
-            for result in results
-            if result.verdict is not Verdict.PASSED
-        )
-        assert seen.setdefault((name.split("__")[0], key), name) == name
+    assert_told_apart(caught, by_function=True)
 
 
 def test_mistakes_are_many_and_spread() -> None:
@@ -501,13 +467,6 @@ def test_kaggles_images_are_told_of_and_never_marked(tmp_path: Path) -> None:
     assert "nothing was measured" in told and "400 and 200 images are wanted" in told
 
 
-def pinned(path: Path) -> dict[str, str]:
-    """The comment lines at the top of a file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = [re.fullmatch(r"# (tier|verdict|limits|message): (.*)", line) for line in lines]
-    return {match[1]: match[2] for match in found if match is not None}
-
-
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
     found, _ = server.start_executed(course.read_exercise(FOLDER).preload)
@@ -518,11 +477,8 @@ def running() -> Iterator[Server]:
 @pytest.mark.parametrize("path", TRAININGS, ids=lambda path: path.stem)
 def test_a_training_gets_what_its_file_says(path: Path, running: Server, tmp_path: Path) -> None:
     """A way of training, or of pretending to, has the verdict and the tier that its file pins."""
-    wanted, exercise = pinned(path), course.read_exercise(FOLDER)
-    kinds = {item.name: type(getattr(Limits(), item.name)) for item in dataclasses.fields(Limits)}
-    pairs = [pair.strip().split("=") for pair in wanted.get("limits", "").split(",") if pair]
-    changed = {name: kinds[name](float(value)) for name, value in pairs}
-    exercise = dataclasses.replace(exercise, limits=dataclasses.replace(exercise.limits, **changed))
+    wanted = pinned(path)
+    exercise = limited(course.read_exercise(FOLDER), wanted.get("limits", ""))
     options = grading.Options(tmp_path, select="train_segmenter")
     report = grading.grade(exercise, submissions.from_bytes(path.read_bytes(), path.name), running, options)
     (result,) = report.results

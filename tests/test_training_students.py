@@ -2,6 +2,7 @@
 
 A file opens with comment lines `# key: value`, then says in its docstring what it does. Keys:
 
+    base       the file of this folder that stands before it
     tier       how many of exercise 6's lines count for it; alternatives with | where chance has a say
     verdict    the verdict of the check, alternatives with |; PASSED where all lines count and it is not given
     review     "yes" where a person is asked to look at it
@@ -11,33 +12,28 @@ A file opens with comment lines `# key: value`, then says in its docstring what 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from marking import limited, pinned
 
 from grader import course, grading, server, submissions
 from grader.server import Server
-from grader.values import CheckResult, Confusion, Limits, Verdict
+from grader.values import CheckResult, Confusion, Verdict
 
 FOLDER = Path(__file__).parent / "students" / "training"
 LONGEST = "honest_until_the_budget_ends"  # first, so that no worker is left alone with it at the end
 FILES = sorted(FOLDER.glob("*.py"), key=lambda path: (path.stem != LONGEST, path.stem))
-KEYS = {"tier", "verdict", "review", "limits", "message"}
+KEYS = {"base", "tier", "verdict", "review", "limits", "message"}
 POINTS = (2, 2, 2, 2, 2)
 
 
-def pinned(path: Path) -> dict[str, str]:
-    """The comment lines at the top of a file."""
-    found = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        match = re.fullmatch(r"# (\w+): (.*)", line)
-        if match is None:
-            break
-        found[match[1]] = match[2]
-    return found
+def source_of(path: Path) -> bytes:
+    """A file, after the one that it names as its base."""
+    base = pinned(path).get("base")
+    return (source_of(path.with_name(f"{base}.py")) + b"\n\n" if base else b"") + path.read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +43,13 @@ def running() -> Iterator[Server]:
     found.close()
 
 
-def graded(running: Server, storage: Path, source: bytes, limits: dict[str, float]) -> CheckResult:
+def graded(running: Server, storage: Path, source: bytes, limits: str = "") -> CheckResult:
     """The result of the check of `train`."""
-    exercise = course.find_exercise(course.default_course(), "exercise6")
-    kinds = {item.name: type(getattr(Limits(), item.name)) for item in dataclasses.fields(Limits)}
-    changed = {name: kinds[name](value) for name, value in limits.items()}
-    exercise = dataclasses.replace(exercise, limits=dataclasses.replace(exercise.limits, **changed))
+    exercise = limited(course.find_exercise(course.default_course(), "exercise6"), limits)
     options = grading.Options(storage, select="train_learns")
     report = grading.grade(exercise, submissions.from_bytes(source, "exercise6.py"), running, options)
     assert [result.id for result in report.results] == ["train_learns"]
+    assert len(report.notes) == bool(report.results[0].review)
     return report.results[0]
 
 
@@ -63,9 +57,7 @@ def graded(running: Server, storage: Path, source: bytes, limits: dict[str, floa
 def test_a_training_gets_what_its_file_says(path: Path, running: Server, tmp_path: Path) -> None:
     """A way of training has the verdict and the tier that its file pins, and costs nothing else."""
     wanted = pinned(path)
-    pairs = [pair.split("=") for pair in wanted.get("limits", "").split(",") if pair]
-    limits = {name.strip(): float(value) for name, value in pairs}
-    result = graded(running, tmp_path, path.read_bytes(), limits)
+    result = graded(running, tmp_path, source_of(path), wanted.get("limits", ""))
     message = result.finding.message if result.finding else ""
     told = f"{result.verdict} {result.points} points: {message} {result.notes}"
     tiers = [int(tier) for tier in wanted.get("tier", "0").split("|")]
@@ -91,7 +83,7 @@ def test_every_file_pins_what_is_known() -> None:
 def test_a_training_repeats(running: Server, tmp_path: Path) -> None:
     """The same submission gets the same answers to every image, and so the same marks, each time it is graded."""
     source = (FOLDER / "honest_linear.py").read_bytes()
-    first, second = (graded(running, tmp_path, source, {}) for _ in range(2))
+    first, second = (graded(running, tmp_path, source) for _ in range(2))
     assert first.notes == second.notes and first.exhibits == second.exhibits
     assert (first.verdict, first.points) == (second.verdict, second.points)
     assert any(isinstance(exhibit, Confusion) for exhibit in first.exhibits)

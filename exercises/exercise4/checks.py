@@ -30,15 +30,6 @@ def zeros_and_ones(generator: Any, n: int) -> Any:
     return torch.randint(0, 2, (n, 1), generator=generator).float()
 
 
-def about(what: str, check: Any, *args: Any, **kwargs: Any) -> None:
-    """Run a comparison, and say what it is that a complaint is about."""
-    try:
-        check(*args, **kwargs)
-    except expect.Wrong as wrong:
-        wrong.message = f"This is about {what}. {wrong.message}"
-        raise
-
-
 def same(now: Any, then: Any) -> bool:
     """Whether a tensor came back as it was sent."""
     return isinstance(now, torch.Tensor) and now.dtype == then.dtype and torch.equal(now, then)
@@ -193,8 +184,8 @@ def try_fit(student: Any, time: Any, speed: Any, lr: float, steps: int, params: 
     two = isinstance(answer, (tuple, list)) and len(answer) == 2
     expect.that(two, "It should return two things: params and losses.", got=answer)
     fitted, losses = answer
-    about("the params", expect.tensor, fitted, expected, rtol=1e-3, atol=1e-5, requires_grad=False)
-    about("the losses", expect.kind, losses, list)
+    expect.about("the params", expect.tensor, fitted, expected, rtol=1e-3, atol=1e-5, requires_grad=False)
+    expect.about("the losses", expect.kind, losses, list)
     words = f"There should be one loss for each of the {steps} steps."
     expect.that(len(losses) == steps, words, got=losses, expected=expected_losses)
     for place, (got, wanted) in enumerate(zip(losses, expected_losses, strict=True)):
@@ -259,7 +250,7 @@ def expect_pair(what: str, got: Any, x: Any, y: Any) -> None:
     expect.that(not isinstance(got, str), f"{what} can't be unpacked in two (its type is {got}).")
     expect.kind(got, list)
     for name, part, wanted in zip(("x", "y"), got, (x, y), strict=True):
-        about(f"the {name} of {what}", expect.tensor, part, wanted)
+        expect.about(f"the {name} of {what}", expect.tensor, part, wanted)
 
 
 @pytest.mark.points(1)
@@ -339,8 +330,8 @@ def order_of(data: tuple[Any, Any], batch_size: int, epoch: list[Any], number: i
     words = f"In epoch {number} not every image comes once. These are the first numbers of each image."
     once = sorted(order) == list(range(len(x)))
     expect.that(once, words, got=xs[:, 0], expected=x[:, 0])
-    about(f"the images of epoch {number}", expect.tensor, xs, x[order])
-    about(f"the targets of epoch {number}, in the order its images came in", expect.tensor, ys, y[order])
+    expect.about(f"the images of epoch {number}", expect.tensor, xs, x[order])
+    expect.about(f"the targets of epoch {number}, in the order its images came in", expect.tensor, ys, y[order])
     return order
 
 
@@ -479,14 +470,14 @@ def try_optim(student: Any, kind: str, tensors: list[Any], lr: float, deeds: lis
             grads = [None] * len(tensors)
         when = f"after {', '.join(done)}"
         for i, (value, grad, requires_grad, is_leaf) in enumerate(found):
-            about(f"parameter {i} {when}", expect.tensor, value, values[i])
+            expect.about(f"parameter {i} {when}", expect.tensor, value, values[i])
             words = f"Parameter {i} is no leaf that requires gradients any more {when}."
             expect.that(requires_grad is True and is_leaf is True, words)
             expect_grad(f"the gradient of parameter {i} {when}", grad, grads[i], deed == "zero_grad")
     words = "A second optimizer has another parameter, tensor([1.]). Steps of the first one moved it."
     expect.that(same(untouched, torch.ones(1)), words, got=untouched, expected=torch.ones(1))
     what = f"the parameter tensor([1.]) of a second optimizer, with lr={2 * lr} and gradient 1, after its step()"
-    about(what, expect.tensor, second, torch.tensor([1.0 - 2 * lr], dtype=F64))
+    expect.about(what, expect.tensor, second, torch.tensor([1.0 - 2 * lr], dtype=F64))
 
 
 def expect_grad(what: str, got: Any, wanted: Any, cleared: bool) -> None:
@@ -496,9 +487,9 @@ def expect_grad(what: str, got: Any, wanted: Any, cleared: bool) -> None:
         expect.that(gone, f"This is about {what}. It should be None or zero.", got=got)
     elif wanted is not None:
         expect.that(got is not None, f"This is about {what}. It is gone; only zero_grad clears gradients.")
-        about(what, expect.tensor, got, wanted)
+        expect.about(what, expect.tensor, got, wanted)
     elif got is not None:
-        about(what, expect.tensor, got, torch.zeros(got.shape, dtype=F64))
+        expect.about(what, expect.tensor, got, torch.zeros(got.shape, dtype=F64))
 
 
 @st.composite
@@ -609,7 +600,7 @@ def try_train_epoch(
     began = f"which began as {show.brief(weights)} and {show.brief(bias)}, after {times} epoch(s)"
     for name, got, wanted in zip(("weights", "bias"), (now_weights, now_bias), expected, strict=True):
         atol = 1e-5 * max(1.0, float(wanted.abs().max()))
-        about(f"the {name} of weights and bias, {began}", expect.tensor, got, wanted, atol=atol)
+        expect.about(f"the {name} of weights and bias, {began}", expect.tensor, got, wanted, atol=atol)
     for place, (now, then) in enumerate(zip(now_batches, batches, strict=True)):
         unchanged(f"xb of batch {place}", now[0], then[0])
         unchanged(f"yb of batch {place}", now[1], then[1])
@@ -754,7 +745,7 @@ def test_train_3s_and_7s_gives_a_model(student):
         outputs, *afterwards = answer
         unchanged("train_x", afterwards[0], pixels[:300].float() / 255)
         unchanged("train_y", afterwards[1], train_y)
-        about(f"what the model gives for {asked} images", expect.shape, outputs, (asked, 1), dtype=torch.float32)
+        expect.about(f"what the model gives for {asked} images", expect.shape, outputs, (asked, 1), dtype=torch.float32)
 
 
 @pytest.mark.points(2)
@@ -786,7 +777,7 @@ def try_training(student: Any, mnist: Any, one: int) -> None:
     for seed in SEEDS:
         outputs = student.probe("train_3s_and_7s", Shown([train_x, valid_x, seed], "train_x"), train_y, 20, 1.0)
         what = "what the model gives for the 2,038 validation images"
-        about(what, expect.shape, outputs, (len(valid_x), 1), dtype=torch.float32)
+        expect.about(what, expect.shape, outputs, (len(valid_x), 1), dtype=torch.float32)
         reached.append(right(outputs, valid_y))
         above = sum(share >= LINE for share in reached)
         if above == 2 or len(reached) - above == len(SEEDS) - 1:

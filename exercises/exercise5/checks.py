@@ -306,15 +306,6 @@ def script_text(steps: list[Action]) -> str:
     return f"){' then ' if several else ''}{joined}" if parts else ""
 
 
-def about(what: str, compare: Any, *given: Any, **more: Any) -> None:
-    """Compare, and say that it is `what` a complaint is about."""
-    try:
-        compare(*given, **more)
-    except expect.Wrong as wrong:
-        wrong.message = f"This is about {what}. {wrong.message}"
-        raise
-
-
 def number(got: Any) -> float:
     """A Python float or a 0-d tensor, as a float."""
     if isinstance(got, torch.Tensor):
@@ -338,13 +329,13 @@ def compare_weights(got: Any, expected: list[Any], whose: str = "") -> None:
     expect.kind(got, list)
     expect.that(len(got) == len(expected), "The model has lost some of its parameters.", got=got, expected=expected)
     for number, (left, right) in enumerate(zip(got, expected, strict=True)):
-        about(f"parameter {number} of the model{whose}, afterwards", expect.tensor, left, right, atol=ATOL)
+        expect.about(f"parameter {number} of the model{whose}, afterwards", expect.tensor, left, right, atol=ATOL)
 
 
 def compare_losses(got: Any, expected: list[float]) -> None:
-    about("recorder.batch_losses", compare_list, got, expected)
+    expect.about("recorder.batch_losses", compare_list, got, expected)
     for number, (left, right) in enumerate(zip(got, expected, strict=True)):
-        about(f"recorder.batch_losses[{number}]", compare_number, left, right)
+        expect.about(f"recorder.batch_losses[{number}]", compare_number, left, right)
 
 
 def compare_list(got: Any, expected: list[Any]) -> None:
@@ -360,35 +351,35 @@ def compare_epochs(got: Any, expected: list[dict[str, Any]]) -> None:
         expect.that(len(left) == len(right) and all(key in left for key in right), words, got=left, expected=right)
         for key in right:
             if key != "train_loss":
-                about(f"{key} in {place}", compare_number, left[key], right[key])
+                expect.about(f"{key} in {place}", compare_number, left[key], right[key])
 
 
 def compare_train_losses(got: Any, expected: list[dict[str, Any]]) -> None:
     """The values of train_loss alone."""
     for place, left, right in epochs_of(got, expected):
         expect.that("train_loss" in left, f"{place} has no train_loss.", got=left, expected=right)
-        about(f"train_loss in {place}", compare_number, left["train_loss"], right["train_loss"])
+        expect.about(f"train_loss in {place}", compare_number, left["train_loss"], right["train_loss"])
 
 
 def epochs_of(got: Any, expected: list[dict[str, Any]]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """(what it is called, got, expected) of each epoch's dict."""
-    about("recorder.epochs", compare_list, got, expected)
+    expect.about("recorder.epochs", compare_list, got, expected)
     for number, (left, right) in enumerate(zip(got, expected, strict=True)):
         place = f"recorder.epochs[{number}]"
-        about(place, expect.kind, left, dict)
+        expect.about(place, expect.kind, left, dict)
         yield place, left, right
 
 
 def compare_validation(got: Any, expected: tuple[Any, ...]) -> None:
-    about("what validate gives", expect.kind, got, tuple)
+    expect.about("what validate gives", expect.kind, got, tuple)
     text = f"validate gives {len(got)} values; the loss and the metrics are {len(expected)}."
     expect.that(len(got) == len(expected), text, got=got, expected=expected)
     for number, (left, right) in enumerate(zip(got, expected, strict=True)):
-        about(f"value {number} of what validate gives", compare_number, left, right)
+        expect.about(f"value {number} of what validate gives", compare_number, left, right)
 
 
 def compare_prediction(got: Any, expected: Any) -> None:
-    about("what predict gives", expect.tensor, got, expected, atol=ATOL, requires_grad=False)
+    expect.about("what predict gives", expect.tensor, got, expected, atol=ATOL, requires_grad=False)
 
 
 def compare_mode(got: Any, expected: Any) -> None:
@@ -446,7 +437,7 @@ def test_simple_net_is_linear_relu_linear(student):
         parameters, outputs, _ = try_simple_net(student, draw.with_recipe(x, recipe), n)
         candidates = [right for right in readings(parameters, x) if near(outputs, right)]
         expected = candidates[0] if candidates else readings(parameters, x)[0]
-        about("what the net gives", expect.tensor, outputs, expected, atol=ATOL)
+        expect.about("what the net gives", expect.tensor, outputs, expected, atol=ATOL)
 
 
 def readings(parameters: list[Any], x: Any) -> list[Any]:
@@ -479,7 +470,7 @@ def compare_sizes(results: Any, n_epochs: int, one: Problem, whose: str = "") ->
     expect.kind(results, list)
     for name, got, each in zip(("epochs", "batch_losses"), results, (1, len(one.train)), strict=True):
         wanted = n_epochs * each
-        about(f"recorder.{name}{whose} after {n_epochs} epoch(s)", expect.kind, got, list)
+        expect.about(f"recorder.{name}{whose} after {n_epochs} epoch(s)", expect.kind, got, list)
         words = f"recorder.{name}{whose} has {len(got)} elements after {n_epochs} epoch(s); it should have {wanted}."
         expect.that(len(got) == wanted, words, got=got)
 
@@ -628,13 +619,13 @@ def test_learner_records_epochs(student):
     once = (("fit", 1, 1.0), ("?epochs",), ("?validate",))
     results = play(student, problem(34, (2, 1), (2,), metrics=("mean_error",)), *once, *once)
     for count, (epochs, values) in enumerate((results[1:3], results[4:6]), 1):
-        about(f"recorder.epochs after {count} epoch(s)", expect.kind, epochs, list)
+        expect.about(f"recorder.epochs after {count} epoch(s)", expect.kind, epochs, list)
         words = f"recorder.epochs has {len(epochs)} elements after {count} epoch(s)."
         expect.that(len(epochs) == count and isinstance(epochs[-1], dict), words, got=epochs)
         expect.that(isinstance(values, (tuple, list)) and len(values) == 2, "validate should give two values.")
         for name, value in zip(("valid_loss", "mean_error"), values, strict=True):
             place = f"recorder.epochs[{count - 1}], which should have what validate gives after the epoch"
-            about(f"{name} in {place}", compare_number, epochs[-1][name], number(value))
+            expect.about(f"{name} in {place}", compare_number, epochs[-1][name], number(value))
 
 
 @pytest.mark.points(2)
