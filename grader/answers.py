@@ -11,13 +11,22 @@ from typing import Any
 
 from grader.guest import wire
 from grader.guest.wire import Malformed
-from grader.values import Call, Exercise, Frame, Missing, Outcome, Raised, Returned, Submission
+from grader.values import Call, CellRun, Exercise, Frame, Loaded, Missing, Outcome, Raised, Returned, Submission
+
+MOST_VERSIONS = 12  # of one name, and of functions that might be meant by it
 
 
-def order(submission: Submission, exercise: Exercise, device: str) -> dict[str, Any]:
-    """What a guest is told about a submission."""
+def order(submission: Submission, exercise: Exercise, device: str, whole: bool = True) -> dict[str, Any]:
+    """What a guest is told about a submission. Of a notebook the code cells; all of them are run when it is `whole`,
+    else what definitions need."""
     probes = exercise.probes_file
+    cells = [[cell.number, cell.source] for cell in submission.cells or () if cell.number]
     return {
+        "cells": cells if submission.cells is not None else None,
+        "only": not whole,
+        "skip": [],
+        "shows": False,
+        "trees": "",
         "label": submission.label,
         "source": submission.source,
         "names": {name.name: name.positional for name in exercise.names},
@@ -28,20 +37,47 @@ def order(submission: Submission, exercise: Exercise, device: str) -> dict[str, 
     }
 
 
-def load_outcome(answer: Any) -> tuple[Raised | None, dict[str, int]]:
-    """How loading went: what it raised, or the lines where names are defined.
+def load_outcome(answer: Any) -> tuple[Raised | None, Loaded]:
+    """How loading went: what it raised, or what it found.
 
     Raises:
         Malformed: neither.
     """
-    if type(answer) is not list or not answer or type(answer[0]) is not str:
-        raise Malformed("loading ended with no answer")
-    if answer[0] == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
-        return None, {str(name): line for name, line in answer[1].items() if type(line) is int}
+    if tag(answer) == "loaded" and len(answer) == 2 and type(answer[1]) is dict:
+        return None, _loaded(answer[1])
     failure = outcome_of([*answer, []])
     if not isinstance(failure, Raised):
         raise Malformed("loading ended with no known answer")
-    return failure, {}
+    return failure, Loaded()
+
+
+def _loaded(told: dict[Any, Any]) -> Loaded:
+    """What a guest says it found, as far as it has the form that it should have."""
+    places = {
+        name: (place[0], place[1], place[2]) for name, place in _lists(told.get("places"), int) if len(place) == 3
+    }
+    versions = {name: tuple(cells[:MOST_VERSIONS]) for name, cells in _lists(told.get("versions"), int)}
+    others = {name: tuple(found[:MOST_VERSIONS]) for name, found in _lists(told.get("others"), str)}
+    foreign = told.get("foreign")
+    known = foreign.items() if type(foreign) is dict else ()
+    from_library = {name: text[:80] for name, text in known if type(name) is str and type(text) is str}
+    return Loaded(places, versions, from_library, others)
+
+
+def _lists(value: Any, kind: type) -> Iterator[tuple[str, list[Any]]]:
+    for name, items in value.items() if type(value) is dict else ():
+        if type(name) is str and type(items) is list and all(type(item) is kind for item in items):
+            yield name, items
+
+
+def cell_run(answer: list[Any]) -> CellRun:
+    """A guest's word that a cell of a notebook has run: ["ran", number, what it raised or nothing, its outputs]."""
+    if len(answer) != 4 or type(answer[1]) is not int or type(answer[2]) is not list or type(answer[3]) is not list:
+        raise Malformed("a cell that ran has a number, an error and outputs")
+    failure = outcome_of(["raised", *answer[2], []]) if answer[2] else None
+    if failure is not None and not isinstance(failure, Raised):
+        raise Malformed("a cell raises or it does not")
+    return CellRun(answer[1], failure, tuple(answer[3]))
 
 
 def tag(answer: Any) -> str:

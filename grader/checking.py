@@ -12,7 +12,7 @@ from typing import Any
 
 from grader import course, submissions
 from grader.errors import GraderError, UsageError
-from grader.values import Exercise, Report, Submission
+from grader.values import Exercise, Report, Running, Submission
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class Setting:
     data: Callable[[], Path | None]
     key: Callable[[], bytes | None] = lambda: None
     plots: Path | None = None
+    whole: bool = False
+    executed: Path | None = None
+    trees: str = ""
 
     def exercises(self) -> list[Exercise]:
         return course.exercises(self.course or course.default_course())
@@ -46,13 +49,15 @@ def run(setting: Setting, exercise_id: str | None, path: Path | None) -> int:
     if exercise_id is None:
         return overview(setting)
     exercise = setting.exercise(exercise_id)
-    submission = submissions.read(path or Path(f"{exercise.id}.py"))
-    with Bench(setting, exercise.preload) as bench:
+    submission = submissions.read(path or submissions.found(exercise.id))
+    with Bench(setting, exercise.preload + submissions.modules_for([submission])) as bench:
         report = bench.grade(exercise, submission, show=True)
     if setting.json_to:
         write_json(setting, report)
     if setting.plots is not None:
         write_plots(bench, report, setting.plots)
+    if setting.executed is not None:
+        write_executed(bench, report, setting.executed)
     return report.score.exit_code
 
 
@@ -66,7 +71,8 @@ class Bench:
     def __enter__(self) -> Bench:
         from grader import launch
 
-        starting = launch.start(self.preload, forked=self.setting.clean, gpu=self.setting.device == "cuda")
+        gpu, trees = self.setting.device == "cuda", self.setting.trees
+        starting = launch.start(self.preload, self.setting.clean, gpu, trees)
         self.setting.restore()
         from grader import grading, progress, terminal  # takes as long as the server needs to get ready
 
@@ -74,10 +80,12 @@ class Bench:
         folder = self.setting.data()
         where = progress.hypothesis_folder()
         self.options = grading.Options(where, self.setting.device, folder, self.setting.key(), self.setting.seed)
+        running = Running(self.setting.whole, self.setting.executed is not None)
+        self.options = dataclasses.replace(self.options, running=running)
         self.out = self.setting.console()
         plain = self.setting.plain or not self.out.is_terminal
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)
-        self.server, reasons = launch.ready(starting, self.preload)
+        self.server, reasons = launch.ready(starting, self.preload, gpu=gpu, trees=trees)
         self.notes = (f"Sandbox: {self.server.mode} only ({'; '.join(reasons)}).",) if reasons else ()
         gc.freeze()  # what start-up made stays; what gradings leave behind is collected
         gc.enable()
@@ -114,15 +122,17 @@ class Bench:
 def overview(setting: Setting) -> int:
     """Grade every exercise whose file is here, a line each, and name the next one to work on."""
     exercises = setting.exercises()
-    here = [exercise for exercise in exercises if Path(f"{exercise.id}.py").is_file()]
+    here = [exercise for exercise in exercises if submissions.found(exercise.id).is_file()]
     if not here:
         raise UsageError("There is no exercise in this folder. `grade start` puts them here; `grade --help` says more.")
     preload = tuple(dict.fromkeys(name for exercise in here for name in exercise.preload))
+    if any(submissions.found(exercise.id).suffix == ".ipynb" for exercise in here):
+        preload += submissions.SHELL
     codes = []
     upcoming: Exercise | None = None
     with Bench(setting, preload) as bench:
         for exercise in here:
-            report = bench.grade(exercise, submissions.read(Path(f"{exercise.id}.py")), show=False)
+            report = bench.grade(exercise, submissions.read(submissions.found(exercise.id)), show=False)
             score = report.score
             word = "passed" if score.passed else "begun" if score.points else "to do"
             word = "ungraded" if score.ungradable else word
@@ -149,6 +159,17 @@ def write_json(setting: Setting, report: Report) -> None:
         Path(str(setting.json_to)).write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{setting.json_to} cannot be written: {error.strerror}.") from None
+
+
+def write_executed(bench: Bench, report: Report, folder: Path) -> None:
+    """Write the notebook with the outputs its cells gave here, and say where it lies."""
+    from grader import executed
+
+    if report.submission.cells is None:
+        raise UsageError(f"{report.submission.path} is no notebook: there is nothing to write to {folder}.")
+    written = executed.write(report.submission, report.cells, folder)
+    if bench.setting.json_to != "-":
+        bench.out.print(f"Executed: {written}", markup=False, soft_wrap=True)
 
 
 def write_plots(bench: Bench, report: Report, folder: Path) -> None:

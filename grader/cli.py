@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,7 +13,6 @@ import click
 from grader import __version__
 from grader.errors import GraderError, UsageError
 
-PLAIN_COMMANDS = ("start", "hint", "explain", "data", "doctor")  # these run no student code
 COURSE = click.option("--course", type=click.Path(path_type=Path), help="A folder of exercises; ours by default.")
 NO_COLOR = click.option("--no-color", is_flag=True, help="No colours; the environment variable NO_COLOR does the same.")
 PLAIN = click.option(
@@ -21,16 +21,21 @@ PLAIN = click.option(
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and what the code printed.")
 
 
-def main(environment: int | None = None) -> NoReturn:
-    """The console script. `environment` is the descriptor where a first start put the environment aside."""
-    _force_utf8()
-    if environment is None and _runs_student_code(sys.argv[1:]):
-        from grader import launch
+@dataclass(frozen=True)
+class Start:
+    """What the first start of the command leaves to the one that it executes: the descriptor where it put the
+    environment aside, and the folder with images for notebooks."""
 
-        launch.with_empty_environment(dict(os.environ))
+    environment: int
+    trees: str = ""
+
+
+def main(start: Start | None = None) -> NoReturn:
+    """The console script; with a `start`, the process that student code may be forked from."""
+    _force_utf8()
     code = 0
     try:
-        code = cli.main(standalone_mode=False, prog_name="grade", obj=environment) or 0
+        code = cli.main(standalone_mode=False, prog_name="grade", obj=start) or 0
     except click.ClickException as error:
         error.show()
         code = 2
@@ -66,13 +71,6 @@ def _force_utf8() -> None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _runs_student_code(arguments: list[str]) -> bool:
-    if any(argument in ("--help", "-h", "--version") for argument in arguments):
-        return False
-    first = next((argument for argument in arguments if not argument.startswith("-")), None)
-    return first not in PLAIN_COMMANDS
-
-
 class _Group(click.Group):
     """`grade exercise3 …` is `grade check exercise3 …`: what is no command is an exercise."""
 
@@ -106,17 +104,23 @@ def cli() -> None:
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
 @click.option("--data", type=click.Path(path_type=Path), help="A folder with MNIST (exercise8: Kaggle's TGS data).")
 @click.option("--plots", type=click.Path(path_type=Path), help="A folder for pictures of a training run, as PNG.")
+@click.option(
+    "--only-definitions/--all-cells",
+    default=None,
+    help="Of a notebook run what definitions need (the default), or everything (the default with --executed).",
+)
+@click.option("--executed", type=click.Path(path_type=Path), help="A folder for the notebook with its new outputs.")
 @click.option("--course-key", type=click.Path(path_type=Path), help="A file with the key that training data come from.")
 @COURSE
 @NO_COLOR
 @PLAIN
 @VERBOSE
 @click.pass_obj
-def check(environment: int | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
+def check(start: Start | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
     """Check one exercise, or all that are found in this folder."""
     from grader import checking
 
-    return checking.run(_checking(environment, options), exercise, path)
+    return checking.run(_checking(start, options, exercise, path), exercise, path)
 
 
 @cli.command()
@@ -127,11 +131,11 @@ def check(environment: int | None, /, exercise: str | None, path: Path | None, *
 @PLAIN
 @VERBOSE
 @click.pass_obj
-def watch(environment: int | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
+def watch(start: Start | None, /, exercise: str | None, path: Path | None, **options: Any) -> int:
     """Check again at every save, until Ctrl-C."""
     from grader import watching
 
-    return watching.run(_checking(environment, options), exercise, path)
+    return watching.run(_checking(start, options, exercise, path), exercise, path)
 
 
 @cli.command()
@@ -193,13 +197,11 @@ def data(data: Path | None, no_color: bool) -> int:
 @NO_COLOR
 @VERBOSE
 @click.pass_obj
-def audit(
-    environment: int | None, /, exercise: str | None, mutants: bool, solutions: Path | None, **options: Any
-) -> int:
+def audit(start: Start | None, /, exercise: str | None, mutants: bool, solutions: Path | None, **options: Any) -> int:
     """For authors: do the checks pass what is right and catch what is wrong?"""
     from grader import auditing
 
-    setting = _checking(environment, {**options, "plain": False})
+    setting = _checking(start, {**options, "plain": False})
     return auditing.run(setting, exercise, solutions, mutants)
 
 
@@ -212,15 +214,21 @@ def doctor(no_color: bool) -> int:
     return examination.run(_console(no_color), _data_folder())
 
 
-def _checking(environment: int | None, options: dict[str, Any]) -> Any:
-    """The setting for commands that run student code. The environment is read back only once the server is forked."""
+def _checking(
+    start: Start | None, options: dict[str, Any], exercise: str | None = None, path: Path | None = None
+) -> Any:
+    """The setting for commands that run student code: in a process with an empty environment, which this one becomes if
+    it is not. The environment is read back only once the server is forked."""
+    from grader import launch
     from grader.checking import Setting
 
-    def restore() -> None:
-        if environment is not None:
-            from grader import launch
+    if start is None:
+        trees = _trees(options, [path] if path else _notebooks(exercise))
+        launch.with_empty_environment(dict(os.environ), trees)
 
-            os.environ.update(launch.read_environment(environment))
+    def restore() -> None:
+        if start is not None:
+            os.environ.update(launch.read_environment(start.environment))
 
     def console() -> Any:
         return _console(options.get("no_color", False), to_stderr=options.get("json_to") == "-")
@@ -229,7 +237,8 @@ def _checking(environment: int | None, options: dict[str, Any]) -> Any:
         course=options.get("course"),
         console=console,
         restore=restore,
-        clean=environment is not None,
+        clean=start is not None,
+        trees=start.trees if start is not None else "",
         plain=bool(options.get("plain")),
         verbose=bool(options.get("verbose")),
         json_to=options.get("json_to"),
@@ -239,7 +248,32 @@ def _checking(environment: int | None, options: dict[str, Any]) -> Any:
         data=lambda: options.get("data") or _data_folder(),
         key=lambda: _course_key(options.get("course_key")),
         plots=options.get("plots"),
+        whole=_whole(options.get("only_definitions"), options.get("executed")),
+        executed=options.get("executed"),
     )
+
+
+def _notebooks(exercise: str | None) -> list[Path]:
+    """The notebooks in this folder that may be graded."""
+    return sorted(Path().glob(f"{exercise or '*'}.ipynb"))
+
+
+def _trees(options: dict[str, Any], paths: list[Path]) -> str:
+    """The folder with images that these notebooks ask for, made if need be."""
+    files = [path for path in paths if path.suffix == ".ipynb" and path.is_file()]
+    sources = (file.read_bytes() for file in files)
+    asking = [source for source in sources if b"untar_data" in source]
+    if not asking:
+        return ""
+    from grader import fetching
+
+    console = _console(options.get("no_color", False), to_stderr=True)
+    return fetching.plant(console, asking, options.get("data") or _data_folder())
+
+
+def _whole(only_definitions: bool | None, executed: Path | None) -> bool:
+    """Whether all cells of a notebook are run."""
+    return executed is not None if only_definitions is None else not only_definitions
 
 
 def _console(no_color: bool, to_stderr: bool = False) -> Any:

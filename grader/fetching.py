@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TransferSpeedColumn,
+)  # fmt: skip
 
-from grader import data
+from grader import data, trees
 from grader.mnist import FILES, DataFile, Mnist
 from grader.sources import SOURCES, Source
 from grader.terminal import clean
@@ -35,6 +45,30 @@ def run(
     _say(console, f"It came from {mnist.source}.")
     _say(console, f"Verified: {count}; every file has the right SHA-256.")
     return 0
+
+
+def plant(console: Console, sources: Iterable[bytes], folder: Path | None, cache: Path | None = None) -> str:
+    """Have MNIST as the folders of images that notebooks ask `untar_data` for; returns the folder that holds them.
+
+    Nothing ("") where no notebook asks, or MNIST is not here: `untar_data` then says what to do. `cache` is where
+    MNIST is kept, this user's by default.
+    """
+    asked = [source for source in sources if b"untar_data" in source]
+    mnist = data.locate(folder, cache) if asked else None
+    if mnist is None:
+        return ""
+    where = (cache or data.cache_folder()).parent / "trees"
+    whole = any(re.search(rb"URLs\.MNIST\b", source) for source in asked)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        for make in (trees.sample, *([trees.full] if whole else [])):
+            task = progress.add_task("Unpacking MNIST's images, once", total=None)
+            make(where, mnist, functools.partial(_advance, progress, task))
+    return str(where)
+
+
+def _advance(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done, total=total)
 
 
 def _fetch(console: Console, cache: Path | None, sources: Sequence[Source], files: tuple[DataFile, ...]) -> Mnist:

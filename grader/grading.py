@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import platform
 import sys
 from collections.abc import Callable
@@ -11,14 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from grader import __version__, engine, messages, score
+from grader import __version__, alternatives, engine, messages, score, verdicts
 from grader.errors import GraderError
 from grader.judge import Conditions, Judge, Session, run_checks
+from grader.marked import PREFIX
 from grader.mistakes import MistakeBook
 from grader.plain import PlainServer, PlainSession
 from grader.server import Server
-from grader.session import LiveSession
-from grader.values import CheckResult, Exercise, Finding, Report, Submission, Verdict
+from grader.session import DEFINITIONS, LiveSession
+from grader.values import CheckResult, Exercise, Finding, Loaded, Report, Running, Submission, Verdict
+
+MOST_CELLS = 5  # of a notebook, whose failures are told
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Options:
     `storage` is for Hypothesis's own tables; `data` a folder with MNIST, where it is not in the cache; `key` is the
     course's, from which training data are drawn (None: the public one); `seed` changes the examples and is never for
     marks of record; `shrink` looks for the smallest counterexample; `select` is a
-    pytest -k expression; `first_failure` stops at the first check that fails.
+    pytest -k expression; `first_failure` stops at the first check that fails; `running` is how a notebook is run.
     """
 
     storage: Path
@@ -39,6 +43,7 @@ class Options:
     shrink: bool = True
     select: str = ""
     first_failure: bool = False
+    running: Running = DEFINITIONS
 
 
 def grade(
@@ -51,7 +56,7 @@ def grade(
     busy: Callable[[str], None] = lambda text: None,
 ) -> Report:
     """Grade one submission; `tell` hears of each result as it comes, `busy` of what takes long."""
-    session = open_session(server, submission, exercise, options.device)
+    session = open_session(server, submission, exercise, options.device, options.running)
     own_book = book is None and options.shrink
     book = MistakeBook(lambda wrong, known: open_session(server, wrong, known, "cpu"), exercise) if own_book else book
     results: list[CheckResult] = []
@@ -66,6 +71,7 @@ def grade(
         conditions = Conditions(str(options.seed or ""), options.data, options.key, options.device)
         judge = Judge(lambda path: exercise, lambda wanted: session, note, conditions, busy)
         _run_pytest(exercise, judge, options)
+        results = alternatives.explained(results, session, functools.partial(_passes, exercise, conditions))
     finally:
         session.close()
         if book is not None and own_book:
@@ -73,17 +79,52 @@ def grade(
     if judge.errors or not results:
         raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(judge.errors) or 'none was found'}")
     marks = score.total(results, exercise.pass_points)
-    placed = tuple(_place(result, session.lines) for result in results)
+    placed = tuple(_place(result, session.loaded) for result in results)
     known = environment(server, options.device) + training_costs(placed)
     notes = tuple(f"For a person to look at: {result.review}" for result in placed if result.review)
-    return Report(exercise, submission, placed, marks, known, notes)
+    return Report(
+        exercise,
+        submission,
+        placed,
+        marks,
+        known,
+        notes + cell_notes(submission, session, exercise),
+        session.loaded.cells,
+    )
 
 
-def open_session(server: Server | PlainServer, submission: Submission, exercise: Exercise, device: str) -> Session:
+def open_session(
+    server: Server | PlainServer,
+    submission: Submission,
+    exercise: Exercise,
+    device: str,
+    running: Running = DEFINITIONS,
+) -> Session:
     """Load a submission: in a cell of a warm server, or in a process of its own where there is no fork."""
     if isinstance(server, PlainServer):
-        return PlainSession(server, submission, exercise, device)
-    return LiveSession(server, submission, exercise, device)
+        return PlainSession(server, submission, exercise, device, running)
+    return LiveSession(server, submission, exercise, device, running)
+
+
+def _passes(exercise: Exercise, conditions: Conditions, session: Session, check: str) -> bool:
+    """Whether one check passes in another session; nobody is told."""
+    judge = Judge(lambda path: exercise, lambda wanted: session, lambda result: None, conditions)
+    run_checks(judge, exercise.checks_file, only=f"{PREFIX}{check}")
+    return check in judge.results and judge.results[check].verdict is Verdict.PASSED
+
+
+def cell_notes(submission: Submission, session: Session, exercise: Exercise) -> tuple[str, ...]:
+    """What to know of how a notebook's cells ran; nothing of other files."""
+    if submission.cells is None:
+        return ()
+    failed = [run for run in session.loaded.cells if run.failure is not None]
+    notes = [verdicts.cell_failure(run, exercise.limits) for run in failed[:MOST_CELLS]]
+    if len(failed) > MOST_CELLS:
+        notes.append(messages.MORE_CELLS.format(count=len(failed) - MOST_CELLS))
+    if session.loaded.left_out:
+        total = sum(cell.number > 0 for cell in submission.cells)
+        notes.append(messages.LEFT_OUT.format(count=len(session.loaded.cells), total=total))
+    return tuple(notes)
 
 
 def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
@@ -96,15 +137,19 @@ def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
         raise GraderError(f"pytest failed while it ran the checks of {exercise.id}.")
 
 
-def _place(result: CheckResult, lines: dict[str, int]) -> CheckResult:
-    """Add the line of the student's file that a result is about: where it raised, else the function's own."""
+def _place(result: CheckResult, loaded: Loaded) -> CheckResult:
+    """Add the line, and the notebook's cell, that a result is about: where it raised, else the function's own."""
     finding = result.finding
     if finding is None:
         return result
-    line = finding.frames[-1].line if finding.frames else None
-    if line is None:
-        line = next((lines[name] for name in result.functions if name in lines), None)
-    return dataclasses.replace(result, line=line)
+    if finding.frames:
+        frame = finding.frames[-1]
+        word, _, number = frame.file.partition(" ")
+        cell = int(number) if word == "cell" and number.isdecimal() else None
+        return dataclasses.replace(result, line=frame.line, cell=cell)
+    places = (loaded.places[name] for name in result.functions if name in loaded.places)
+    cell, line, _ = next(places, (0, 0, 0))
+    return dataclasses.replace(result, line=line or None, cell=cell or None)
 
 
 def environment(server: Server | PlainServer, device: str) -> tuple[tuple[str, str], ...]:

@@ -22,17 +22,21 @@ from grader.marked import MARKERS, Check, describe
 from grader.mnist import Mnist
 from grader.sandbox import view
 from grader.student import CheckOver, Guest, Student
-from grader.values import CheckResult, Exercise, Finding, Limits, Raised, Spent, Stopped, Verdict
+from grader.values import CheckResult, Exercise, Finding, Limits, Loaded, Raised, Spent, Stopped, Verdict
 
 
 class Session(Protocol):
     """One loaded submission, ready to hand out guests."""
 
     failure: Raised | Stopped | None
-    lines: dict[str, int]
+    loaded: Loaded
 
-    def guest(self, limits: Limits) -> Guest:
-        """A process of its own with the submission loaded, for one check."""
+    def guest(self, limits: Limits, sealed: bool = False) -> Guest:
+        """A process of its own with the submission loaded, for one check; a `sealed` one has seen no files and holds
+        only definitions."""
+
+    def widen(self) -> bool:
+        """Load again what was left out of a notebook, since a name was missing; False where nothing was."""
 
     def close(self) -> None:
         """End everything that belongs to the submission."""
@@ -84,7 +88,7 @@ class Judge:
         exercise = self._exercise_of(request.path)
         session = self._open_session(exercise)
         guest = _NotLoaded() if session.failure else session.guest(exercise.limits)
-        student = Student(guest, exercise.names, lambda: session.guest(exercise.limits), self._busy)
+        student = Student(guest, exercise.names, lambda: session.guest(exercise.limits, sealed=True), self._busy)
         request.node.stash[STUDENT] = student
         request.node.stash[SESSION] = session
         yield student
@@ -143,6 +147,9 @@ class Judge:
         body = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(body).parameters}
         error, output = self._run(body, arguments, student)
+        if verdicts.lacks_a_name(error) and session.widen():
+            student.restart(session.guest(exercise.limits))
+            error, output = self._run(body, arguments, student)
         if student.overtime():  # within a tenth of its budget: once more, and then the verdict stands
             student.restart(session.guest(exercise.limits))
             error, output = self._run(body, arguments, student)
@@ -264,13 +271,14 @@ def plain_text(verdict: Verdict, finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def run_checks(judge: Judge, checks_file: Path, more: Sequence[str] = ()) -> int:
-    """Run one exercise's checks under pytest, here; returns pytest's exit code.
+def run_checks(judge: Judge, checks_file: Path, more: Sequence[str] = (), only: str = "") -> int:
+    """Run one exercise's checks under pytest, here, or `only` one of them; returns pytest's exit code.
 
     The module is forgotten afterwards: pytest would take the next exercise's checks.py for the one it has loaded.
     """
     try:
-        return int(pytest.main([*pytest_arguments(checks_file), *more], plugins=[judge]))
+        what, *options = pytest_arguments(checks_file)
+        return int(pytest.main([f"{what}::{only}" if only else what, *options, *more], plugins=[judge]))
     finally:
         for name, module in list(sys.modules.items()):
             if getattr(module, "__file__", None) == str(checks_file):

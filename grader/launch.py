@@ -17,10 +17,12 @@ from collections.abc import Sequence
 
 from grader.errors import SandboxError
 from grader.plain import PlainServer
+from grader.sandbox import view
 from grader.server import Server, exec_server, fork_server, start_executed
 
 _START = (
-    "import sys; sys.argv[0] = 'grade'; sys.path[:] = {path!r}; from grader.cli import main; main(environment={fd})"
+    "import sys; sys.argv[0] = 'grade'; sys.path[:] = {path!r}; from grader.cli import Start, main;"
+    " main(Start({fd}, {trees!r}))"
 )
 KEPT = ("LD_LIBRARY_PATH",)  # torch's own libraries may need it to be found at all
 
@@ -30,14 +32,15 @@ def can_fork() -> bool:
     return sys.platform == "linux"
 
 
-def with_empty_environment(environment: dict[str, str]) -> None:
-    """Execute this command again with nothing in its environment. Returns only where that is not possible."""
+def with_empty_environment(environment: dict[str, str], trees: str = "") -> None:
+    """Execute this command again with nothing in its environment, and tell it where `trees` are. Returns only where
+    that is not possible."""
     if not can_fork() or not hasattr(os, "memfd_create"):
         return
     descriptor = os.memfd_create("environment", 0)
     os.write(descriptor, json.dumps(environment).encode("utf-8", "surrogateescape"))
     kept = {name: environment[name] for name in KEPT if name in environment}
-    code = _START.format(path=[os.path.abspath(entry) for entry in sys.path if entry], fd=descriptor)
+    code = _START.format(path=[os.path.abspath(entry) for entry in sys.path if entry], fd=descriptor, trees=trees)
     arguments = [sys.executable, "-I", "-X", "utf8", "-c", code, *sys.argv[1:]]
     os.execve(sys.executable, arguments, {**kept, "OMP_NUM_THREADS": "1"})
 
@@ -50,25 +53,25 @@ def read_environment(descriptor: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in json.loads(text).items()}
 
 
-def start(preload: Sequence[str], forked: bool, gpu: bool = False) -> Server | PlainServer:
+def start(preload: Sequence[str], forked: bool, gpu: bool = False, trees: str = "") -> Server | PlainServer:
     """Start a server and do not wait for it: it builds its sandbox while we import the checks' tools.
 
-    `forked` says that this process holds nothing a guest may not see.
+    `forked` says that this process holds nothing a guest may not see; `trees` is what notebooks find in TREES.
     """
     modules = tuple(preload)
     if not can_fork():
         return PlainServer(modules)
     if not forked:
-        server = exec_server("namespaces", modules, gpu=gpu)
+        server = exec_server("namespaces", modules, trees, gpu)
         _import(modules)
         return server
     _import(modules)
     gc.freeze()
-    return fork_server(modules, gpu=gpu)
+    return fork_server(modules, view.of_this_process(trees, gpu))
 
 
 def ready(
-    server: Server | PlainServer, preload: Sequence[str], full: bool = False
+    server: Server | PlainServer, preload: Sequence[str], full: bool = False, gpu: bool = False, trees: str = ""
 ) -> tuple[Server | PlainServer, list[str]]:
     """The server when it is ready, or the next best one with the reasons why.
 
@@ -83,7 +86,7 @@ def ready(
         server.wait_ready()
         return server, []
     except SandboxError as error:
-        other, reasons = start_executed(tuple(preload), full=full)
+        other, reasons = start_executed(tuple(preload), trees, full, gpu)
         return other, [str(error), *reasons]
 
 

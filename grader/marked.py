@@ -14,6 +14,7 @@ MARKERS = (
     "hidden: students see the check's title and points only",
     "observed: judges what the guest reports of itself",
 )
+PREFIX = "test_"  # of pytest's functions; ids of checks are without it
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Check:
 
 def describe(item: pytest.Item) -> Check:
     """Read a check's markers and docstring."""
-    name = item.name.removeprefix("test_")
+    name = item.name.removeprefix(PREFIX)
     doc = inspect.getdoc(getattr(item, "obj", None)) or name.replace("_", " ")
 
     def words(marker: str) -> tuple[str, ...]:
@@ -42,6 +43,6 @@ def describe(item: pytest.Item) -> Check:
         title=doc.strip().splitlines()[0],
         functions=words("functions"),
         points=int(points.args[0]) if points else 1,
-        needs=tuple(need.removeprefix("test_") for need in words("needs")),
+        needs=tuple(need.removeprefix(PREFIX) for need in words("needs")),
         hidden=item.get_closest_marker("hidden") is not None,
     )

@@ -94,7 +94,7 @@ class MistakeBook:
             raise GraderError(f"{self._exercise.mistakes_file} cannot be loaded: {self._session.failure}")
         guest = self._session.guest(self._exercise.limits)
         try:
-            guest.ask(Call("alias", mistake.function, (mistake.name,)))
+            guest.ask(Call("alias", mistake.function, (mistake.name, -1)))
             for call in calls:
                 outcome = guest.ask(call)
                 if call.outcome is None or not same(outcome, call.outcome):

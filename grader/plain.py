@@ -14,14 +14,28 @@ from pathlib import Path
 from typing import Any
 
 from grader import answers
-from grader.answers import body, call_back, load_outcome, outcome_of, tag
+from grader.answers import body, call_back, cell_run, load_outcome, outcome_of, tag
 from grader.guest import wire
 from grader.guest.plain import file_reader
 from grader.guest.wire import Malformed
-from grader.values import Call, Exercise, Limits, Outcome, Raised, Spent, Stopped, Submission, Verdict
+from grader.values import (
+    Call,
+    CellRun,
+    Exercise,
+    Limits,
+    Loaded,
+    Outcome,
+    Raised,
+    Running,
+    Spent,
+    Stopped,
+    Submission,
+    Verdict,
+)  # fmt: skip
 
 _START = "import sys; sys.path[:] = {path!r}; from grader.guest.plain import main; main()"
 _END = object()
+WHOLE = Running(whole=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,16 +53,32 @@ class PlainServer:
 class PlainSession:
     """One submission in a process of its own; started again where it ended or hung."""
 
-    def __init__(self, server: PlainServer, submission: Submission, exercise: Exercise, device: str = "cpu") -> None:
-        self._order = {**answers.order(submission, exercise, device), "preload": list(server.preload)}
+    def __init__(
+        self,
+        server: PlainServer,
+        submission: Submission,
+        exercise: Exercise,
+        device: str = "cpu",
+        running: Running = WHOLE,
+    ) -> None:
+        self._order = {**answers.order(submission, exercise, device, running.whole), "preload": list(server.preload)}
+        self._order["shows"] = running.shows
         self._limits = exercise.limits
         self._process: _Process | None = None
         self.failure: Raised | Stopped | None = None
-        self.lines: dict[str, int] = {}
+        self.loaded = Loaded()
         self._start()
 
-    def guest(self, limits: Limits) -> PlainGuest:
-        """The submission's process, a fresh one where it is needed."""
+    def widen(self) -> bool:
+        """Load a notebook again with all its cells; False where that was done already, or there is none."""
+        if not self._order["cells"] or not self._order["only"]:
+            return False
+        self._order["only"] = False
+        self._start()
+        return True
+
+    def guest(self, limits: Limits, sealed: bool = False) -> PlainGuest:
+        """The submission's process, a fresh one where it is needed; nothing is sealed where nothing is sandboxed."""
         if self._process is None or not self._process.alive():
             self._start()
         assert self._process is not None
@@ -64,13 +94,19 @@ class PlainSession:
         self._process = _Process(self._limits)
         order = {**self._order, "private": self._process.private.name}
         answer = self._process.exchange(order, self._limits.wall_s + 60)  # torch itself is imported in there
-        if isinstance(answer, Stopped):
-            self.failure = answer
-        else:
-            try:
-                self.failure, self.lines = load_outcome(answer)
-            except Malformed:
-                self.failure = Stopped(Verdict.CRASHED, "protocol")
+        runs: list[CellRun] = []
+        try:
+            while not isinstance(answer, Stopped) and tag(answer) in ("cell", "ran"):
+                if tag(answer) == "ran":
+                    runs.append(cell_run(answer))
+                answer = self._process.exchange(["go"] if tag(answer) == "cell" else None, self._limits.wall_s)
+            if isinstance(answer, Stopped):
+                self.failure = answer
+            else:
+                self.failure, self.loaded = load_outcome(answer)
+        except Malformed:
+            self.failure = Stopped(Verdict.CRASHED, "protocol")
+        self.loaded = dataclasses.replace(self.loaded, cells=tuple(runs), left_out=bool(self._order["only"]))
 
 
 class PlainGuest:
@@ -131,11 +167,12 @@ class _Process:
             threading.Thread(target=task, daemon=True).start()
 
     def exchange(self, value: Any, timeout_s: float) -> Any:
-        """Send one frame and wait for the next one that comes, or for what ended the process."""
+        """Send one frame (None: nothing) and wait for the next one that comes, or for what ended the process."""
         try:
             assert self._process.stdin is not None
-            self._process.stdin.write(wire.frame(value))
-            self._process.stdin.flush()
+            if value is not None:
+                self._process.stdin.write(wire.frame(value))
+                self._process.stdin.flush()
         except OSError:
             return Stopped(Verdict.CRASHED)
         try:

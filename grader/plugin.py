@@ -62,9 +62,11 @@ class _Sessions:
         from grader.session import LiveSession
 
         if exercise.folder not in self._open:
+            submission = submissions.read(self._path)
             if self._server is None:
-                self._server, _ = start_executed(exercise.preload)
-            self._open[exercise.folder] = LiveSession(self._server, submissions.read(self._path), exercise)
+                modules = submissions.modules_for([submission])
+                self._server, _ = start_executed(exercise.preload + modules)
+            self._open[exercise.folder] = LiveSession(self._server, submission, exercise)
         return self._open[exercise.folder]
 
     def note(self, result: CheckResult) -> None:

@@ -36,12 +36,13 @@ class Server:
     """A running warm server. `mode` and `missing` say which layers guard its guests; `slowness` by which factor budgets
     of time are stretched on this machine."""
 
-    def __init__(self, control: socket.socket, pid: int, mode: str) -> None:
+    def __init__(self, control: socket.socket, pid: int, mode: str, seen: view.View) -> None:
         self.control = control
         self.pid = pid
         self.mode = mode
         self.missing: tuple[str, ...] = ()
         self.slowness = 1.0
+        self.trees = view.TREES if seen.trees else ""
         self._numbers = _numbers()
         self._closed = False
 
@@ -102,24 +103,25 @@ class Server:
                 self.control.settimeout(None)
 
 
-def fork_server(preload: tuple[str, ...], seen: view.View | None = None, gpu: bool = False) -> Server:
+def fork_server(preload: tuple[str, ...], seen: view.View | None = None) -> Server:
     """Fork a server from this process, in our own namespaces. Call before anything secret is loaded.
 
     `seen` is what guests may read; by default this interpreter and its packages.
     """
-    plan = Plan("namespaces", preload, seen or view.of_this_process(gpu=gpu))
+    plan = Plan("namespaces", preload, seen or view.of_this_process())
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         ours.close()
         guest_server.serve(theirs, plan)
     theirs.close()
-    return Server(ours, pid, "namespaces")
+    return Server(ours, pid, "namespaces", plan.view)
 
 
-def exec_server(mode: str, preload: tuple[str, ...], data: Sequence[str] = (), gpu: bool = False) -> Server:
-    """Start a server as a new interpreter. `mode` is "namespaces", "bubblewrap" or "kernel"."""
-    seen = view.of_this_process(data, gpu)
+def exec_server(mode: str, preload: tuple[str, ...], trees: str = "", gpu: bool = False) -> Server:
+    """Start a server as a new interpreter. `mode` is "namespaces", "bubblewrap" or "kernel"; in the first of these
+    notebooks see the folder `trees` while their cells run."""
+    seen = view.of_this_process(trees if mode == "namespaces" else "", gpu)
     plan = Plan({"bubblewrap": "inside"}.get(mode, mode), preload, seen)
     path = [entry for entry in sys.path if entry]
     package_root = str(Path(__file__).resolve().parent.parent)
@@ -135,7 +137,7 @@ def exec_server(mode: str, preload: tuple[str, ...], data: Sequence[str] = (), g
     theirs.close()
     with contextlib.suppress(OSError):  # one that ended at once is noticed when its answer is waited for
         wire.send(ours, plan.plain())
-    return _Executed(ours, process, mode)
+    return _Executed(ours, process, mode, seen)
 
 
 def _as_descriptor_3(descriptor: int) -> Any:
@@ -149,8 +151,8 @@ def _as_descriptor_3(descriptor: int) -> Any:
 class _Executed(Server):
     """A server that Popen started; its exit is collected through Popen, which would otherwise warn."""
 
-    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], mode: str) -> None:
-        super().__init__(control, process.pid, mode)
+    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], mode: str, seen: view.View) -> None:
+        super().__init__(control, process.pid, mode, seen)
         self._process = process
         self._words = ""
 
@@ -167,7 +169,7 @@ class _Executed(Server):
 
 
 def start_executed(
-    preload: tuple[str, ...], data: Sequence[str] = (), full: bool = False, gpu: bool = False
+    preload: tuple[str, ...], trees: str = "", full: bool = False, gpu: bool = False
 ) -> tuple[Server, list[str]]:
     """The best server this machine allows, started by exec, and why better ones were not had.
 
@@ -181,7 +183,7 @@ def start_executed(
         if mode == "bubblewrap" and shutil.which("bwrap") is None:
             reasons.append("bubblewrap is not installed")
             continue
-        server = exec_server(mode, preload, data, gpu)
+        server = exec_server(mode, preload, trees, gpu)
         try:
             server.wait_ready()
             return server, reasons

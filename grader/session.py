@@ -9,18 +9,38 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import socket
 from typing import Any
 
-from grader.answers import body, call_back, load_outcome, order, outcome_of, tag
+from grader.answers import body, call_back, cell_run, load_outcome, order, outcome_of, tag
 from grader.channel import Channel, Flood, Late
 from grader.errors import SandboxError, WireError
 from grader.guest import wire
 from grader.guest.wire import Malformed
 from grader.server import Server
-from grader.values import Call, Exercise, Limits, Outcome, Raised, Spent, Stopped, Submission, Verdict
+from grader.values import (
+    WHOLE_NOTEBOOK,
+    Call,
+    CellRun,
+    Exercise,
+    Limits,
+    Loaded,
+    Outcome,
+    Raised,
+    Running,
+    Spent,
+    Stopped,
+    Submission,
+    Verdict,
+)  # fmt: skip
 
 HELLO_S = 5.0  # a fork of a loaded submission says hello in milliseconds
+MOST_DEAD = 5  # cells that never end or take the process along, before the rest of a notebook is given up
+_WORDS = re.compile(r"[^\W\d]\w*")
+
+
+DEFINITIONS = Running()
 
 
 class LiveSession:
@@ -32,22 +52,64 @@ class LiveSession:
         submission: Submission,
         exercise: Exercise,
         device: str = "cpu",
+        running: Running = DEFINITIONS,
     ) -> None:
         self.failure: Raised | Stopped | None = None
-        self.lines: dict[str, int] = {}
+        self.loaded = Loaded()
         self.output = ""
         self._server = server
         self._limits = server.budgets(exercise.limits)
-        self._order = {**order(submission, exercise, device), "limits": dataclasses.asdict(self._limits)}
+        self._notebook = submission.cells is not None
+        self._order = {**order(submission, exercise, device, running.whole), "limits": dataclasses.asdict(self._limits)}
+        self._order |= {"shows": running.shows, "trees": server.trees if self._notebook else ""}
         self._spare: LiveGuest | None = None
-        self._cell: _Cell | None = _Cell(server, self._order, self._limits)
-        self.failure, self.lines, self.output = self._cell.failure, self._cell.lines, self._cell.output
+        self._cell: _Cell | None = None
+        self._load()
+        if self._order["only"] and self.failure is None and self._may_be_left_out(submission, exercise):
+            self.widen()
 
-    def guest(self, limits: Limits) -> LiveGuest | FailedGuest:
+    def widen(self) -> bool:
+        """Load a notebook again with all its cells; False where that was done already, or there is none."""
+        if not self._notebook or not self._order["only"]:
+            return False
+        self._drop(self._cell, self._spare)
+        self._spare = None
+        self._order["only"] = False
+        self._load()
+        return True
+
+    def _load(self) -> None:
+        """Load the submission; a notebook once more for each cell that never ends or takes the process along."""
+        dead: dict[int, Stopped] = {}
+        while True:
+            self._order["skip"] = sorted(dead)
+            cell = _Cell(self._server, self._order, self._limits)
+            stopped = cell.failure
+            if not isinstance(stopped, Stopped) or not cell.under_way or cell.under_way in dead:
+                break
+            dead[cell.under_way] = stopped
+            if len(dead) >= MOST_DEAD:
+                dead |= {number: stopped for number, _ in self._order["cells"] if number > cell.under_way}
+        runs = (*cell.runs, *(CellRun(number, stopped) for number, stopped in dead.items()))
+        self._cell, self.failure, self.output = cell, cell.failure, cell.output
+        self.loaded = dataclasses.replace(
+            cell.loaded, cells=tuple(sorted(runs, key=lambda run: run.number)), left_out=self._order["only"]
+        )
+
+    def _may_be_left_out(self, submission: Submission, exercise: Exercise) -> bool:
+        """Whether a name is missing that some cell mentions: it may be bound by what was left out."""
+        missing = [name.name for name in exercise.names if name.name not in self.loaded.versions]
+        words = {word for cell in submission.cells or () if cell.number for word in _WORDS.findall(cell.source)}
+        return any(name in words and name not in self.loaded.foreign for name in missing)
+
+    def guest(self, limits: Limits, sealed: bool = False) -> LiveGuest | FailedGuest:
         """A fork of the loaded submission; where a fork would share something, a cell of its own.
 
-        One more fork is made ahead: while this check runs, the next one's process gets ready on the other core.
+        One more fork is made ahead: while this check runs, the next one's process gets ready on the other core. A
+        `sealed` guest holds nothing of what a notebook's cells saw: its definitions alone were run, without any files.
         """
+        if sealed and self._notebook:
+            return self._sealed(limits)
         cell, spare = self._cell, self._spare
         self._cell = self._spare = None
         if cell is not None:
@@ -66,6 +128,14 @@ class LiveSession:
             guest.begin(self._server.budgets(limits))
         if cell.can_fork:
             self._cell, self._spare = cell, LiveGuest(cell, b"F")
+        return guest
+
+    def _sealed(self, limits: Limits) -> LiveGuest | FailedGuest:
+        cell = _Cell(self._server, {**self._order, "only": True, "trees": ""}, self._limits)
+        if cell.failure is not None:
+            return FailedGuest(cell.failure)
+        guest = SealedGuest(cell, b"F" if cell.can_fork else b"B")
+        guest.begin(self._server.budgets(limits))
         return guest
 
     def close(self) -> None:
@@ -87,7 +157,11 @@ class _Cell:
     def __init__(self, server: Server, order: dict[str, Any], limits: Limits) -> None:
         self.limits = limits
         self.failure: Raised | Stopped | None = None
-        self.lines: dict[str, int] = {}
+        self.loaded = Loaded()
+        self.runs: list[CellRun] = []
+        self.under_way = 0
+        self._numbers = [number for number, _ in order["cells"] or ()]
+        self._left_s = limits.cpu_s * WHOLE_NOTEBOOK
         self.alive = True
         self.can_fork = False
         self._ending = False
@@ -112,13 +186,31 @@ class _Cell:
             if confined[0] != "confined":
                 raise SandboxError(str(confined[1]))
             answer = self.snap.receive()
-            self.failure, self.lines = load_outcome(answer)
+            while tag(answer) in ("cell", "ran"):
+                self._hear(answer, limits)
+                answer = self.snap.receive()
+            self.failure, self.loaded = load_outcome(answer)
         except (Malformed, EOFError, OSError, Late, Flood) as error:
             self.failure = self.stopped(error, limits)
         if self.failure is None:
             self.can_fork = bool(self.ask_warden(["settle"])[1])
         else:
             self.close()
+
+    def _hear(self, answer: list[Any], limits: Limits) -> None:
+        """A notebook's next cell, whose time counts from now, or the end of one."""
+        number = answer[1] if len(answer) > 1 and type(answer[1]) is int else 0
+        if tag(answer) == "ran":
+            if number != self.under_way:
+                raise Malformed("a cell ended that had not begun")
+            self.runs.append(cell_run(answer))
+            return
+        if number <= self.under_way or number not in self._numbers:
+            raise Malformed("cells come in order, and there are no others")
+        self.under_way = number
+        self._left_s -= float(self.ask_warden(["cell"])[1])
+        self.snap.budget(limits)
+        self.snap.sock.sendall(b"G" if self._left_s > 0 else b"S")
 
     def ask_warden(self, order: list[Any]) -> Any:
         """Tell the warden something it answers."""
@@ -265,6 +357,15 @@ class LiveGuest:
         """After `close`: what it used, as the warden saw it."""
         self._cell.await_end()
         return Spent(self._cell.used_cpu_s, self._channel.waited_s)
+
+
+class SealedGuest(LiveGuest):
+    """The only guest of its cell."""
+
+    def spent(self) -> Spent:
+        spent = super().spent()
+        self._cell.close()
+        return spent
 
 
 class FailedGuest:

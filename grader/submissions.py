@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
+from grader import notebooks
 from grader.errors import UsageError
 from grader.values import Submission
 
 LARGEST = 16 << 20
+SHELL = ("grader.guest.cells",)  # and with it IPython; a guest can read neither our files nor import them later
+LARGEST_NOTEBOOK = 256 << 20  # pictures in saved outputs
 
 
 def read(path: Path) -> Submission:
-    """Read one `.py` file.
+    """Read one file of Python or one notebook.
 
     Raises:
         UsageError: it is missing, a folder, unreadable, empty or far too large.
@@ -22,8 +26,9 @@ def read(path: Path) -> Submission:
             raise UsageError(f"{path} is a folder. Give the file itself, such as {path / 'exercise1.py'}.")
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is no ordinary file. Give the file itself, such as exercise1.py.")
-        if path.stat().st_size > LARGEST:
-            raise UsageError(f"{path} has more than {LARGEST >> 20} MiB. Is it the right file?")
+        most = LARGEST_NOTEBOOK if path.suffix == notebooks.SUFFIX else LARGEST
+        if path.stat().st_size > most:
+            raise UsageError(f"{path} has more than {most >> 20} MiB. Is it the right file?")
         source = path.read_bytes()
     except FileNotFoundError:
         raise UsageError(f"There is no file {path}. `grade start` puts the exercises here.") from None
@@ -34,6 +39,27 @@ def read(path: Path) -> Submission:
     return from_bytes(source, str(path))
 
 
+def found(exercise_id: str, folder: Path = Path()) -> Path:
+    """An exercise's file in a folder: `exercise3.py`, else `exercise3.ipynb`; the former where neither is there."""
+    file, notebook = folder / f"{exercise_id}.py", folder / f"{exercise_id}{notebooks.SUFFIX}"
+    return notebook if notebook.is_file() and not file.is_file() else file
+
+
+def modules_for(submissions: Iterable[Submission]) -> tuple[str, ...]:
+    """What a server imports once for these beside the exercises' own: for notebooks the shell that runs them."""
+    sources = [submission.source for submission in submissions if submission.cells is not None]
+    plots = any(word in source for source in sources for word in (b"matplotlib", b"fastai", b"fastbook"))
+    return (SHELL if sources else ()) + (("matplotlib.pyplot",) if plots else ())
+
+
 def from_bytes(source: bytes, path: str) -> Submission:
-    """A submission of these bytes; `path` is what reports call it."""
-    return Submission(path, source, hashlib.sha256(source).hexdigest())
+    """A submission of these bytes; `path` is what reports call it, and its suffix says whether it is a notebook. One
+    that is no JSON but Python is graded as Python.
+
+    Raises:
+        UsageError: a notebook that is none.
+    """
+    digest = hashlib.sha256(source).hexdigest()
+    if not path.endswith(notebooks.SUFFIX) or notebooks.is_python(source):
+        return Submission(path, source, digest)
+    return Submission(path, source, digest, notebooks.cells_of(source, path))

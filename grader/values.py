@@ -31,9 +31,13 @@ class Verdict(str, enum.Enum):
         return self.value
 
 
+WHOLE_NOTEBOOK = 12  # times the CPU seconds of `Limits` for all cells of a notebook together
+
+
 @dataclass(frozen=True)
 class Limits:
-    """What one check may use; loading the submission counts as one check of its own."""
+    """What one check may use; loading the submission counts as one check of its own, and so does
+    each cell of a notebook."""
 
     cpu_s: float = 10.0
     wall_s: float = 30.0
@@ -103,17 +107,35 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One cell of a notebook: "code", "markdown" or "raw"; code that is not blank is numbered from 1, the rest 0."""
+
+    kind: str
+    source: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Submission:
-    """A student's work as bytes, with the path it came from."""
+    """A student's work as bytes, with the path it came from; of a notebook the cells, None for a file of Python."""
 
     path: str
     source: bytes
     sha256: str
+    cells: tuple[Cell, ...] | None = None
 
     @property
     def label(self) -> str:
         """The name shown in tracebacks: the last part of the path."""
         return Path(self.path).name
+
+
+@dataclass(frozen=True)
+class Running:
+    """How a notebook is run: as a `whole` or only what definitions need; `shows` keeps values and pictures as well."""
+
+    whole: bool = False
+    shows: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,6 +187,33 @@ class Stopped:
 
 
 Outcome = Returned | Raised | Missing | Stopped
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """One cell of a notebook that was run: what it raised or how it was stopped, its outputs as a kernel's messages."""
+
+    number: int
+    failure: Raised | Stopped | None = None
+    outputs: tuple[Any, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a guest tells of a submission that it has loaded; student code may have changed it, so it decides nothing.
+
+    `places` are (cell, line, number) of the version of each name that is graded, 0 where cell or line is unknown;
+    `versions` the cells that each name is from, in order; `foreign` the library that a name comes from, where that is
+    not asked for; `others` for each missing name the functions that could be called like it; `cells` how a notebook's
+    cells ran. `left_out` says that only what definitions need was run.
+    """
+
+    places: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    versions: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    foreign: dict[str, str] = field(default_factory=dict)
+    others: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cells: tuple[CellRun, ...] = ()
+    left_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -281,3 +330,4 @@ class Report:
     score: Score
     environment: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    cells: tuple[CellRun, ...] = field(default=(), repr=False)

@@ -10,7 +10,7 @@ from grader import engine, messages, show
 from grader.errors import GraderError
 from grader.expect import Wrong
 from grader.student import CheckOver, Student, StudentRaised, shown
-from grader.values import Call, Finding, Frame, Limits, Missing, Raised, Returned, Stopped, Verdict
+from grader.values import Call, CellRun, Finding, Frame, Limits, Missing, Raised, Returned, Stopped, Verdict
 
 # What a strange value can raise in a check that works with it. Where no value had come back yet, the check is at fault.
 TORCH_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")
@@ -64,6 +64,11 @@ def asked_for_input(outcome: Raised) -> bool:
     return "EOFError" in outcome.names and "EOF when reading a line" in outcome.text
 
 
+def lacks_a_name(error: BaseException | None) -> bool:
+    """Whether a check failed since student code met a name that is nowhere defined."""
+    return isinstance(error, StudentRaised) and "NameError" in error.raised.names
+
+
 def out_of_memory(outcome: Raised) -> bool:
     """Whether an exception is the memory limit's: torch raises RuntimeError where Python raises MemoryError."""
     return "MemoryError" in outcome.names or (
@@ -101,6 +106,15 @@ def stopped_message(outcome: Stopped, limits: Limits) -> str:
 def _after(outcome: Stopped, limits: Limits) -> str:
     """The budget that was used up, as the exercise has it: how it is stretched on this machine is nothing to read."""
     return f"{limits.cpu_s:g} s of computing" if outcome.detail == "cpu" else f"{limits.wall_s:g} s"
+
+
+def cell_failure(run: CellRun, limits: Limits) -> str:
+    """A sentence for a cell of a notebook that did not run to its end."""
+    if isinstance(run.failure, Raised):
+        name, text = run.failure.names[0] if run.failure.names else "an exception", show.cut(run.failure.text)
+        return messages.CELL_RAISED.format(number=run.number, name=name, text=" ".join(text.split())[:200])
+    assert run.failure is not None
+    return messages.CELL_STOPPED.format(number=run.number, text=stopped_message(run.failure, limits))
 
 
 def load_failure(outcome: Raised | Stopped, limits: Limits) -> tuple[Verdict, Finding]:

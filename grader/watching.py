@@ -17,12 +17,15 @@ LOOK_S = 0.1
 def run(setting: Setting, exercise_id: str | None, path: Path | None) -> int:
     """Watch one file, or every exercise's file that is here, until Ctrl-C; the exit code is the last grading's."""
     exercises = [setting.exercise(exercise_id)] if exercise_id else setting.exercises()
-    files = {exercise: path or Path(f"{exercise.id}.py") for exercise in exercises}
+    files = {exercise: path or submissions.found(exercise.id) for exercise in exercises}
     files = {exercise: file for exercise, file in files.items() if exercise_id or file.is_file()}
     if not files:
         raise UsageError("There is no exercise in this folder to watch. `grade start` puts them here.")
     code = 0
-    with Bench(setting, tuple(dict.fromkeys(name for exercise in files for name in exercise.preload))) as bench:
+    preload = tuple(dict.fromkeys(name for exercise in files for name in exercise.preload))
+    if any(file.suffix == ".ipynb" for file in files.values()):
+        preload += submissions.SHELL
+    with Bench(setting, preload) as bench:
         try:
             for exercise in saves(files):
                 code = _grade(bench, exercise, files[exercise])

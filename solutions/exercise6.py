@@ -73,7 +73,8 @@ def _rows(images):
     return images.flatten(1) / 255
 
 
-BATCH, PEAK = 128, 0.02  # images in a batch, the highest learning rate
+BATCH, PEAK = 96, 0.03  # images in a batch, the highest learning rate
+SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # in pixels; predicted is the mean over these
 
 
 def train(images, labels, *, device, seed):
@@ -85,7 +86,7 @@ def train(images, labels, *, device, seed):
     x = prepare(images)
     model = conv_net().to(device, x.dtype, memory_format=torch.channels_last)
     steps = len(x) // BATCH
-    opt = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.05)
+    opt = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.02)
     rate = torch.optim.lr_scheduler.OneCycleLR(opt, PEAK, total_steps=steps + 1, pct_start=0.25)
     for batch in torch.randperm(len(x))[: steps * BATCH].to(device).split(BATCH):
         loss = F.cross_entropy(model(x[batch]).float(), labels[batch], label_smoothing=0.05)
@@ -97,33 +98,34 @@ def train(images, labels, *, device, seed):
 
 
 def conv_net():
-    """(n, 1, 28, 28) → (n, 10)."""
+    """(n, 4, 14, 14) → (n, 10)."""
     return nn.Sequential(
-        *layer(1, 32, 5, stride=2),
-        *layer(32, 48, 3),
-        nn.MaxPool2d(2),
-        *layer(48, 64, 3),
-        nn.MaxPool2d(2),
+        *layer(4, 16),
+        *layer(16, 48, stride=2),
+        *layer(48, 48),
         nn.Flatten(),
-        nn.Linear(64 * 9, 10),
+        nn.Linear(48 * 49, 10),
     )
 
 
-def layer(channels_in, channels_out, size, stride=1):
-    """A convolution that keeps the image's size, or halves it; BatchNorm makes its bias needless."""
-    convolution = nn.Conv2d(channels_in, channels_out, size, stride, size // 2, bias=False)
+def layer(channels_in, channels_out, stride=1):
+    """A 3 × 3 convolution that keeps the image's size, or halves it; BatchNorm makes its bias needless."""
+    convolution = nn.Conv2d(channels_in, channels_out, 3, stride, padding=1, bias=False)
     return convolution, nn.BatchNorm2d(channels_out), nn.ReLU()
 
 
 class Prepare:
-    """Images uint8 (n, 28, 28) → (n, 1, 28, 28) with mean 0 and SD 1, in the layout and type that are fast."""
+    """Images uint8 (n, 28, 28) → (n, 4, 14, 14) with mean 0 and SD 1, in the layout and type that are fast.
+
+    Each 2 × 2 square of pixels becomes one place with four channels: a quarter of the places, and nothing is lost.
+    """
 
     def __init__(self, mean, sd):
         self.mean, self.sd = mean, sd
 
     def __call__(self, images):
-        x = (images[:, None].float() - self.mean) / self.sd
-        return x.to(torch.bfloat16, memory_format=torch.channels_last)
+        x = F.pixel_unshuffle(images[:, None], 2).to(torch.bfloat16, memory_format=torch.channels_last)
+        return (x - self.mean) / self.sd
 
 
 class Classifier(nn.Module):
@@ -134,4 +136,5 @@ class Classifier(nn.Module):
         self.net, self.prepare, self.device = net, prepare, device
 
     def forward(self, images):
-        return self.net(self.prepare(images.to(self.device))).float()
+        images = images.to(self.device)
+        return sum(self.net(self.prepare(images.roll(shift, (1, 2)))).float().log_softmax(1) for shift in SHIFTS)

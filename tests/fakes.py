@@ -15,9 +15,9 @@ from grader import course, engine, submissions
 from grader.answers import callbacks_of, frames_of, order, outcome_of
 from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
-from grader.guest.loader import load, load_helper
+from grader.guest.loader import adapters, load, load_helper
 from grader.judge import USUAL, Conditions, Judge, plain_text, run_checks
-from grader.values import Call, CheckResult, Exercise, Limits, Outcome, Raised, Spent, Stopped
+from grader.values import Call, CheckResult, Exercise, Limits, Loaded, Outcome, Raised, Spent, Stopped
 
 
 def over_the_wire(value: Any) -> Any:
@@ -38,7 +38,7 @@ class InProcessSession:
 
     def __init__(self, source: bytes, exercise: Exercise, label: str = "submission.py") -> None:
         self.failure: Raised | Stopped | None = None
-        self.lines: dict[str, int] = {}
+        self.loaded = Loaded()
         self.exercise, self.source, self.label = exercise, source, label
         try:
             self.guest(exercise.limits).close()
@@ -46,8 +46,11 @@ class InProcessSession:
             names, text, frames = describe(error)
             self.failure = Raised(tuple(names), text, frames_of(frames))
 
-    def guest(self, limits: Limits) -> InProcessGuest:
+    def guest(self, limits: Limits, sealed: bool = False) -> InProcessGuest:
         return InProcessGuest(self.source, self.exercise, self.label)
+
+    def widen(self) -> bool:
+        return False
 
     def close(self) -> None:
         pass
@@ -62,6 +65,7 @@ class InProcessGuest:
         if exercise.probes_file.is_file():
             view = SubmissionView(definitions)
             probes = load_helper(exercise.probes_file.read_bytes(), "probes.py", {"student": view})
+        definitions.adapters = adapters(probes)
         self.call: Call | None = None
         self.folder = tempfile.TemporaryDirectory()
         self.answerer = Answerer(definitions, probes, Path(self.folder.name), self.call_back)

@@ -13,18 +13,24 @@ ROOT = Path(grader.__file__).resolve().parent
 
 # From the ground up: a module imports only from the lines above its own.
 LAYERS = """
-values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
-idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer
-mnist sandbox.confine guest.warden guest.snapshot show exhibits strokes
+guest.standins guest.standins.origin values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
+idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
+guest.standins.lists guest.standins.tensors guest.standins.loaders guest.standins.external
+guest.standins.showing guest.shell notebooks guest.standins.learning
+guest.standins.contents
+guest.standins.finder
+mnist sandbox.confine guest.warden guest.cells show exhibits strokes
+guest.snapshot
 sources sample likeness salt guest.server expect course submissions score progress starting glossary terminal plots
 report_json glyphs
 answers channel
 data guest.plain student server mutants proof
-session plain verdicts fetching training marked
-judge launch
-mistakes
+session plain verdicts training marked trees
+judge launch fetching
+mistakes alternatives
 grading plugin doctor
-checking garbage
+garbage executed
+checking
 watching auditing
 cli
 """

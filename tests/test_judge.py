@@ -176,7 +176,7 @@ class _Slow(InProcessSession):
 
     times = 0
 
-    def guest(self, limits: Limits) -> InProcessGuest:
+    def guest(self, limits: Limits, sealed: bool = False) -> InProcessGuest:
         guest = super().guest(limits)
         over, self.times = self.times > 0, self.times - 1
         guest.overtime = lambda: over  # type: ignore[method-assign]  # a fake of a fake

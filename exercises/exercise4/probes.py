@@ -6,8 +6,11 @@ beside that call travels inside one of the arguments. `student` is put among the
 
 from __future__ import annotations
 
+import contextlib
+import dis
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import CodeType, FunctionType
 from typing import Any
 
 import torch
@@ -219,3 +222,147 @@ LOSSES: dict[str, Callable[..., Any]] = {
     "weighted": lambda preds, targets: ((1 + 2 * targets) * (preds - targets) ** 2).mean(),
     "mnist_loss": lambda preds, targets: torch.where(targets == 1, 1 - preds.sigmoid(), preds.sigmoid()).mean(),
 }
+
+
+# --- the chapter's functions, which work through globals ---
+
+Names = Mapping[str, Sequence[str]]
+
+LAYER: Names = {"xb": ("xb", "x"), "weights": ("weights", "weight", "w"), "bias": ("bias", "b")}
+EPOCH: Names = {
+    "model": ("model", "net"),
+    "dl": ("dl", "train_dl", "dataloader", "train_loader"),
+    "loss_func": ("mnist_loss", "loss_func", "loss_fn", "criterion", "loss"),
+    "opt": ("opt", "optimizer"),
+    "lr": ("lr", "learning_rate"),
+    "params": ("params", "parameters"),
+}
+VALIDATION: Names = {"model": ("model", "net"), "valid_dl": ("valid_dl", "val_dl", "valid_loader", "dl")}
+
+
+def adapt_linear1(version: Any, namespace: dict[str, Any]) -> Callable[..., Any] | None:
+    """linear1(xb), with the globals weights and bias."""
+    call = lending(version, namespace, LAYER, ("xb", "weights", "bias"), [{"weights"}])
+    return call and (lambda xb, weights, bias: call(xb=xb, weights=weights, bias=bias))
+
+
+def adapt_train_epoch(version: Any, namespace: dict[str, Any]) -> Callable[..., Any] | None:
+    """train_epoch(model, lr, params), which takes its steps by hand, and train_epoch(model) with an optimizer: both
+    with the batches and the loss from globals."""
+    enough = [{"dl", "loss_func", "opt"}, {"dl", "loss_func", "params"}]
+    call = lending(version, namespace, EPOCH, ("model", "dl", "loss_func", "opt"), enough)
+
+    def train_epoch(model: Any, dl: Any, loss_func: Any, opt: Any) -> Any:
+        assert call is not None
+        lr = opt.param_groups[0]["lr"]
+        params = [parameter for group in opt.param_groups for parameter in group["params"]]
+        return call(model=model, dl=dl, loss_func=loss_func, opt=opt, lr=lr, params=params)
+
+    return call and train_epoch
+
+
+def adapt_validate_epoch(version: Any, namespace: dict[str, Any]) -> Callable[..., Any] | None:
+    """validate_epoch(model), with the global valid_dl."""
+    call = lending(version, namespace, VALIDATION, ("model", "valid_dl"), [{"valid_dl"}])
+    return call and (lambda model, valid_dl: call(model=model, valid_dl=valid_dl))
+
+
+# What the loader reads: names that nobody has to bind for an adapted function.
+adapt_linear1.sets = (*LAYER["weights"], *LAYER["bias"])  # type: ignore[attr-defined]
+adapt_train_epoch.sets = (*EPOCH["dl"], *EPOCH["opt"])  # type: ignore[attr-defined]
+adapt_validate_epoch.sets = VALIDATION["valid_dl"]  # type: ignore[attr-defined]
+
+
+def lending(
+    version: Any, namespace: dict[str, Any], known: Names, contract: Sequence[str], enough: Iterable[set[str]]
+) -> Callable[..., Any] | None:
+    """What calls `version` with the values it has parameters for, while the globals it reads stand for the others.
+
+    `known` are the names that a value may have. None for what fits the contract, for a parameter of an unknown name
+    (but the first one is the contract's first), and for what knows none of the sets of values that are `enough`.
+    """
+    parameters = parameters_of(version) if type(version) is FunctionType else None
+    roles = roles_of(parameters, known, contract[0]) if parameters else None
+    if not parameters or not roles or contract[0] not in roles.values():
+        return None
+    if list(roles.values())[: len(contract)] == list(contract) and len(required(parameters)) <= len(contract):
+        return None
+    read = set[str]().union(*map(globals_of, code_of(version, namespace)))
+    lent = {name: role for role, names in known.items() if role not in roles.values() for name in names if name in read}
+    if not any(values <= {*roles.values(), *lent.values()} for values in enough):
+        return None
+
+    def call(**values: Any) -> Any:
+        with bound(namespace, {name: values[role] for name, role in lent.items()}):
+            return version(**{name: values[role] for name, role in roles.items()})
+
+    return call
+
+
+def parameters_of(version: Any) -> dict[str, inspect.Parameter] | None:
+    """The parameters of a function or class by name; None of anything else, and where some of them have no names."""
+    if type(version) is not FunctionType and not issubclass(type(version), type):
+        return None
+    try:
+        found = dict(inspect.signature(version).parameters)
+    except Exception:  # a student's own __signature__ or metaclass may raise anything
+        return None
+    found = {name: one for name, one in found.items() if one.kind is not one.VAR_KEYWORD}
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return found if all(one.kind in named for one in found.values()) else None
+
+
+def required(parameters: Mapping[str, inspect.Parameter]) -> list[str]:
+    """The names of those without a default."""
+    return [name for name, one in parameters.items() if one.default is one.empty]
+
+
+def roles_of(parameters: Mapping[str, inspect.Parameter], known: Names, first: str) -> dict[str, str] | None:
+    """Which value each parameter is for; None where that is not clear. Of an unknown name may be the first one, which
+    is for `first`, and those that have a default."""
+    roles: dict[str, str] = {}
+    for place, (name, one) in enumerate(parameters.items()):
+        found = [role for role, names in known.items() if name.lower() in names] or [first] * (place == 0)
+        if found and found[0] not in roles.values():
+            roles[name] = found[0]
+        elif one.default is one.empty:
+            return None
+    return roles
+
+
+def code_of(version: Any, namespace: Mapping[str, Any]) -> list[CodeType]:
+    """The code of a function or of a class's methods, and of the submission's functions that are called there."""
+    found: list[CodeType] = []
+    waiting, seen = [version], list[Any]()
+    while waiting:
+        part = waiting.pop()
+        if any(part is other for other in seen):
+            continue
+        if issubclass(type(part), type) and part is version:
+            waiting += [method for base in part.__mro__ for method in vars(base).values()]
+        elif type(part) is FunctionType:
+            seen.append(part)
+            waiting.append(vars(part).get("__wrapped__"))
+            if part.__globals__ is namespace:  # a library's function reads other globals
+                found.append(part.__code__)
+                waiting += [namespace.get(name) for name in globals_of(part.__code__)]
+    return found
+
+
+def globals_of(code: CodeType) -> set[str]:
+    """The globals that code reads, the functions within it included."""
+    read = {str(step.argval) for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return read.union(*(globals_of(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+
+@contextlib.contextmanager
+def bound(namespace: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+    """For a while these globals have these values."""
+    before = {name: namespace[name] for name in values if name in namespace}
+    namespace.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            namespace.pop(name, None)
+        namespace.update(before)

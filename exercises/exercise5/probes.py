@@ -6,10 +6,15 @@ put among the globals by whoever loads this file.
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import dis
 import functools
+import inspect
 from collections import namedtuple
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
@@ -247,3 +252,235 @@ def tensors(value: Any) -> Iterator[Any]:
 def elsewhere(tensor: Any) -> Any:
     """The tensor on another device than the model: on the CPU where that is a GPU, else as if on one."""
     return tensor.cpu() if tensor.is_cuda else tensor.as_subclass(Away)
+
+
+# --- a net and Learners of another shape ---
+
+Names = Mapping[str, Sequence[str]]
+
+CONTRACT = ("dls", "model", "opt_func", "loss_func", "metrics")
+KNOWN: Names = {
+    "dls": ("dls", "data", "dataloaders", "loaders"),
+    "dl": ("dl", "train_dl", "train_loader", "train_dataloader"),
+    "valid_dl": ("valid_dl", "val_dl", "valid_loader", "val_loader"),
+    "model": ("model", "net", "arch"),
+    "opt_func": ("opt_func", "optim_func", "optimizer", "optim", "opt"),
+    "loss_func": ("loss_func", "loss_fn", "loss", "criterion", "mnist_loss"),
+    "metrics": ("metrics", "metric"),
+    "lr": ("lr", "learning_rate"),
+    "params": ("params", "parameters"),
+}
+FIT: Names = {**KNOWN, "n_epochs": ("n_epochs", "epochs", "num_epochs", "n")}
+BEFORE_FIT = 1.0  # the lr of what is made before `fit` says which
+
+
+def adapt_simple_net(version: Any, namespace: dict[str, Any]) -> Callable[[], nn.Module] | None:
+    """simple_net = nn.Sequential(…): one net, of which each call gives a new copy with numbers of its own."""
+    if not issubclass(type(version), nn.Module):
+        return None
+
+    def simple_net() -> nn.Module:
+        net: nn.Module = copy.deepcopy(version)
+        for part in net.modules():
+            reset = getattr(part, "reset_parameters", None)
+            if callable(reset):
+                reset()
+        return net
+
+    return simple_net
+
+
+def adapt_Learner(version: Any, namespace: dict[str, Any]) -> Callable[..., Any] | None:  # noqa: N802
+    """A Learner that has its parts in another order, or some of them in `fit` or from globals."""
+    try:
+        shape = shape_of(version, namespace)
+    except Exception:  # a student's class may raise whatever it is asked
+        return None
+    return shape and functools.partial(Adapted, shape)
+
+
+PARTS = (*KNOWN["dls"], *KNOWN["dl"], *KNOWN["valid_dl"], *KNOWN["model"], "opt")
+adapt_Learner.sets = PARTS  # type: ignore[attr-defined]  # what the loader reads: names that nobody has to bind
+
+
+class Shape(NamedTuple):
+    """What a Learner is made of: the value that each parameter of the class and of its `fit` is for, and each global
+    that its code reads."""
+
+    version: Any
+    namespace: dict[str, Any]
+    roles: dict[str, str]
+    of_fit: dict[str, str]
+    lent: dict[str, str]
+    both_in_dl: bool  # `dl` has a training and a validation part
+    made_optimizer: bool  # it takes an optimizer, not what makes one
+
+    @property
+    def waits_for_lr(self) -> bool:
+        """Whether making one takes the lr, which only `fit` is told."""
+        taken = {*self.roles.values(), *self.lent.values()}
+        return "lr" in taken or (self.made_optimizer and "opt_func" in taken)
+
+
+def shape_of(version: Any, namespace: dict[str, Any]) -> Shape | None:
+    """None of what fits the contract, and of what the names don't tell."""
+    parameters, method = parameters_of(version), parameters_of(getattr(version, "fit", None))
+    if parameters is None or not method:
+        return None
+    roles, of_fit = roles_of(parameters, KNOWN, "dls"), roles_of(dict([*method.items()][1:]), FIT, "n_epochs")
+    if roles is None or of_fit is None or fits(roles, parameters, of_fit):
+        return None
+    code = code_of(version, namespace)
+    read = set[str]().union(*map(globals_of, code))
+    read = {name for name in read if type(namespace.get(name)) is not ModuleType}  # torch's `optim`
+    known = {name: role for role, names in KNOWN.items() for name in names}
+    passed = {*roles.values(), *of_fit.values()}
+    lent = {name: role for name, role in known.items() if name in read and role not in passed}
+    taken = passed | {*lent.values()}
+    if "model" not in taken or not taken & {"dls", "dl"}:
+        return None
+    words = {word for part in code for word in (*part.co_names, *part.co_varnames)}
+    optimizers = {name for name, role in (roles | of_fit | lent).items() if role == "opt_func"}
+    made = "parameters" not in words and not optimizers & {"opt_func", "optim_func"}
+    return Shape(version, namespace, roles, of_fit, lent, "valid_dl" not in taken and "valid" in words, made)
+
+
+def fits(roles: dict[str, str], parameters: Mapping[str, inspect.Parameter], of_fit: dict[str, str]) -> bool:
+    """Whether a Learner with these parameters, whose `fit` has those, can be called as the contract says."""
+    order = tuple("dls" if role == "dl" else role for role in roles.values())
+    in_order = order[:4] == CONTRACT[:4] and order[4:5] in ((), CONTRACT[4:])
+    return in_order and len(required(parameters)) <= len(CONTRACT) and [*of_fit.values()][:2] == ["n_epochs", "lr"]
+
+
+class Adapted:
+    """A student's Learner under the contract's interface; what it is not asked for here is the student's own."""
+
+    def __init__(self, shape: Shape, dls: Any, model: Any, opt_func: Any, loss_func: Any, metrics: Any = None) -> None:
+        self._shape = shape
+        self._parts = {"dls": dls, "model": model, "opt_func": opt_func, "loss_func": loss_func, "metrics": metrics}
+        self._lr, self._fitted = BEFORE_FIT, False
+        self._made = self._new()
+
+    def _new(self) -> Any:
+        """The student's object, with an optimizer of its own where it takes one."""
+        self._optimizer: Any = None
+        with self._globals():
+            return self._shape.version(**self._values(self._shape.roles))
+
+    def fit(self, n_epochs: Any, lr: Any) -> Any:
+        """As the contract has it. Where the lr belongs to the object, the first `fit` makes one with it."""
+        shape, self._lr = self._shape, lr
+        if shape.waits_for_lr and not self._fitted:
+            self._made = self._new()
+        self._fitted = True
+        if self._optimizer is not None:
+            for group in self._optimizer.param_groups:
+                group["lr"] = lr
+        for name, role in shape.roles.items():
+            if role == "lr" and hasattr(self._made, name):
+                setattr(self._made, name, lr)
+        with self._globals():
+            return self._made.fit(**self._values(shape.of_fit, n_epochs=n_epochs))
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._made, name)
+        if type(found) not in (MethodType, FunctionType):
+            return found
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            with self._globals():
+                return found(*args, **kwargs)
+
+        return method
+
+    def _values(self, roles: Mapping[str, str], **more: Any) -> dict[str, Any]:
+        """The value for each name. Metrics that were left out are left out here."""
+        left_out = {"metrics"} if self._parts["metrics"] is None else set[str]()
+        return {name: more[role] if role in more else self._value(role) for name, role in roles.items()
+                if role not in left_out}  # fmt: skip
+
+    def _value(self, role: str) -> Any:
+        dls, model = self._parts["dls"], self._parts["model"]
+        if role == "opt_func" and self._shape.made_optimizer:
+            if self._optimizer is None:
+                self._optimizer = self._parts["opt_func"](list(model.parameters()), self._lr)
+            return self._optimizer
+        if role == "dl":
+            return dls if self._shape.both_in_dl else dls.train
+        if role == "valid_dl":
+            return dls.valid
+        if role == "params":
+            return list(model.parameters())
+        return self._lr if role == "lr" else self._parts[role]
+
+    def _globals(self) -> contextlib.AbstractContextManager[None]:
+        return bound(self._shape.namespace, self._values(self._shape.lent))
+
+
+def parameters_of(version: Any) -> dict[str, inspect.Parameter] | None:
+    """The parameters of a function or class by name; None of anything else, and where some of them have no names."""
+    if type(version) is not FunctionType and not issubclass(type(version), type):
+        return None
+    try:
+        found = dict(inspect.signature(version).parameters)
+    except Exception:  # a student's own __signature__ or metaclass may raise anything
+        return None
+    found = {name: one for name, one in found.items() if one.kind is not one.VAR_KEYWORD}
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return found if all(one.kind in named for one in found.values()) else None
+
+
+def required(parameters: Mapping[str, inspect.Parameter]) -> list[str]:
+    """The names of those without a default."""
+    return [name for name, one in parameters.items() if one.default is one.empty]
+
+
+def roles_of(parameters: Mapping[str, inspect.Parameter], known: Names, first: str) -> dict[str, str] | None:
+    """Which value each parameter is for; None where that is not clear. Of an unknown name may be the first one, which
+    is for `first`, and those that have a default."""
+    roles: dict[str, str] = {}
+    for place, (name, one) in enumerate(parameters.items()):
+        found = [role for role, names in known.items() if name.lower() in names] or [first] * (place == 0)
+        if found and found[0] not in roles.values():
+            roles[name] = found[0]
+        elif one.default is one.empty:
+            return None
+    return roles
+
+
+def code_of(version: Any, namespace: Mapping[str, Any]) -> list[CodeType]:
+    """The code of a function or of a class's methods, and of the submission's functions that are called there."""
+    found: list[CodeType] = []
+    waiting, seen = [version], list[Any]()
+    while waiting:
+        part = waiting.pop()
+        if any(part is other for other in seen):
+            continue
+        if issubclass(type(part), type) and part is version:
+            waiting += [method for base in part.__mro__ for method in vars(base).values()]
+        elif type(part) is FunctionType:
+            seen.append(part)
+            waiting.append(vars(part).get("__wrapped__"))
+            if part.__globals__ is namespace:  # a library's function reads other globals
+                found.append(part.__code__)
+                waiting += [namespace.get(name) for name in globals_of(part.__code__)]
+    return found
+
+
+def globals_of(code: CodeType) -> set[str]:
+    """The globals that code reads, the functions within it included."""
+    read = {str(step.argval) for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return read.union(*(globals_of(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
+
+
+@contextlib.contextmanager
+def bound(namespace: dict[str, Any], values: Mapping[str, Any]) -> Iterator[None]:
+    """For a while these globals have these values."""
+    before = {name: namespace[name] for name in values if name in namespace}
+    namespace.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            namespace.pop(name, None)
+        namespace.update(before)

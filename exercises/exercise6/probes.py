@@ -7,8 +7,9 @@ file.
 
 from __future__ import annotations
 
+import inspect
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,6 +78,54 @@ class Listening(TorchFunctionMode):
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self.heard.append(str(getattr(function, "__name__", "")))
         return function(*args, **(kwargs or {}))
+
+
+# --- labels as ten numbers, one of them 1 ---
+
+
+def adapt_cross_entropy(version: Any, namespace: dict[str, Any]) -> Callable[[Any, Any], Any] | None:
+    """One that takes one-hot labels: those are what it is given."""
+    return with_its_labels(version)
+
+
+def adapt_accuracy(version: Any, namespace: dict[str, Any]) -> Callable[[Any, Any], Any] | None:
+    """One that takes one-hot labels."""
+    return with_its_labels(version)
+
+
+def with_its_labels(version: Any) -> Callable[[Any, Any], Any] | None:
+    """`version` with labels as it can take them; None of what does not take two arguments.
+
+    A trial at the first call decides: one-hot only where labels raise and one-hot ones don't. The calls themselves
+    can't: with one image, or as many as classes, a product with labels has a shape where one-hot ones are meant.
+    """
+    try:
+        inspect.signature(version).bind(0, 0)
+    except Exception:  # what can't be read either: torch's own take labels
+        return None
+    decided: list[bool] = []
+
+    def call(logits: Any, labels: Any) -> Any:
+        if not decided:
+            decided.append(not works(version, False) and works(version, True))
+        return version(logits, one_hot(labels, logits.shape[1]) if decided[0] else labels)
+
+    return call
+
+
+def works(version: Any, hot: bool) -> bool:
+    """Whether it takes two images of three classes without raising."""
+    labels = torch.tensor([0, 2])
+    try:
+        version(torch.tensor([[0.0, 1.0, 2.0], [2.0, 0.0, 1.0]]), one_hot(labels, 3) if hot else labels)
+    except Exception:  # whatever it raises, it does not take them
+        return False
+    return True
+
+
+def one_hot(labels: Any, classes: int) -> Any:
+    """(n, classes), float32."""
+    return torch.eye(classes, device=labels.device)[labels]
 
 
 # --- fit_with_learner ---

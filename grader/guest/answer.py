@@ -42,7 +42,7 @@ class Answerer:
             args = tuple(self._arrive(arg) for arg in args)
             kwargs = {key: self._arrive(value) for key, value in kwargs.items()}
             if kind == "alias":
-                self.definitions.versions[name] = [self.definitions.find(args[0])]
+                self.definitions.alias(name, args[0], args[1])
                 return ["returned", None, []]
             if kind == "value":
                 return ["returned", self.definitions.find(name), []]

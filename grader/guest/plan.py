@@ -21,12 +21,14 @@ class Plan:
     def plain(self) -> list[object]:
         """As a value for the wire."""
         view = self.view
-        return [self.mode, list(self.preload), list(view.folders), list(view.masked), list(view.devices)]
+        return [self.mode, list(self.preload), list(view.folders), list(view.masked), list(view.devices), view.trees]
 
     @classmethod
     def of(cls, plain: list[object]) -> Plan:
         """Read back what `plain` gave; it comes from our own process."""
-        mode, preload, folders, masked, devices = plain
+        mode, preload, folders, masked, devices, trees = plain
         assert isinstance(preload, list) and isinstance(folders, list)
         assert isinstance(masked, list) and isinstance(devices, list)
-        return cls(str(mode), tuple(preload), View(tuple(folders), tuple(masked), tuple(devices or DEVICES)))
+        return cls(
+            str(mode), tuple(preload), View(tuple(folders), tuple(masked), tuple(devices or DEVICES), str(trees))
+        )

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from grader.guest import wire
 from grader.guest.answer import Answerer, SubmissionView, describe
-from grader.guest.loader import load, load_helper
+from grader.guest.loader import Definitions, adapters, load, load_helper
 
 SEED = 20_240_229
 Parts = list[bytes | memoryview]
@@ -41,7 +41,7 @@ def run(order: dict[str, Any], channel: int, output: int, private: str, confine:
             os._exit(1)
         wire.send(snap, ["confined"])
         seed(SEED)
-        answerer = load_order(order, lambda value: wire.send(snap, value), Path(private))
+        answerer = load_order(order, lambda value: wire.send(snap, value), lambda: _go(snap), Path(private))
         if answerer is not None:
             _serve(snap, answerer)
         status = 0
@@ -61,20 +61,50 @@ def seed(number: int) -> None:
         torch.manual_seed(number)
 
 
-def load_order(order: dict[str, Any], tell: Callable[[Any], None], private: Path) -> Answerer | None:
-    """Load the submission and the probes of an order and tell how it went; None where it raised."""
+def load_order(
+    order: dict[str, Any], tell: Callable[[Any], None], may_run: Callable[[], bool], private: Path
+) -> Answerer | None:
+    """Load the submission and the probes of an order and tell how it went; None where it raised.
+
+    `may_run` waits for the judge's answer after it was told that a notebook's cell is next.
+    """
     try:
-        definitions = load(order["source"], order["label"], order["names"], order["keywords"])
-        probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
+        definitions, probes = _load_cells(order, tell, may_run) if order["cells"] else _load_file(order)
+        described = definitions.described()
     except BaseException as error:  # sys.exit in a submission included
         flush()
         tell(["raised", *describe(error)])
         return None
     flush()
-    tell(["loaded", definitions.lines()])
+    tell(["loaded", described])
     answerer = Answerer(definitions, probes, private, lambda number, args: None)
     answerer.device = order["device"]
     return answerer
+
+
+def _load_file(order: dict[str, Any]) -> tuple[Definitions, dict[str, Any]]:
+    definitions = load(order["source"], order["label"], order["names"], order["keywords"])
+    probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
+    definitions.adapters = adapters(probes)
+    return definitions, probes
+
+
+def _load_cells(
+    order: dict[str, Any], tell: Callable[[Any], None], may_run: Callable[[], bool]
+) -> tuple[Definitions, dict[str, Any]]:
+    from grader.guest.cells import Cells  # IPython, which a .py file has no use for
+
+    cells = Cells(order, tell, may_run)
+    cells.run()
+    return cells.definitions, cells.probes
+
+
+def _go(snap: socket.socket) -> bool:
+    """The judge's answer to "this cell is next": whether there is time left for it."""
+    answer = snap.recv(1)
+    if not answer:
+        raise EOFError
+    return answer == b"G"
 
 
 def _serve(snap: socket.socket, answerer: Answerer) -> None:

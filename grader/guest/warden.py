@@ -1,11 +1,11 @@
 """The warden: process 1 of a cell. Trusted; runs no student code; counts what the cell uses and ends it.
 
 Theory of operation. It has the rights of the cell's owner namespace, is not dumpable, and hears only the judge:
-["settle"] after the submission has loaded (which processes belong to it, and may it be forked for each check?),
-["begin", forked?] and ["end"] around each check. In between it looks into the cell's own /proc every 20 ms and sums CPU
-time and private memory over all processes; whoever goes over is killed, and the cause is told at ["end"], which also
-kills everything that was not there after loading and empties /tmp. When the judge is gone the warden ends, and the
-kernel ends the cell with it.
+["cell"] before each cell of a notebook, ["settle"] after the submission has loaded (which processes belong to it, and
+may it be forked for each check?), ["begin", forked?] and ["end"] around each check. In between it looks into the cell's
+own /proc every 20 ms and sums CPU time and private memory over all processes; whoever goes over is killed, and the
+cause is told at ["end"], which also kills everything that was not there after loading and empties /tmp. When the judge
+is gone the warden ends, and the kernel ends the cell with it.
 """
 
 from __future__ import annotations
@@ -32,12 +32,20 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Warden:
-    """`owner` is whose fresh /tmp to mount, None where `private` is a plain folder."""
+    """`owner` is whose fresh /tmp to mount, None where `private` is a plain folder; `trees` says that folders of images
+    are to be seen until the submission has loaded."""
 
     def __init__(
-        self, channel: socket.socket, limits: Limits, private: str, owner: tuple[int, int] | None, view: View
+        self,
+        channel: socket.socket,
+        limits: Limits,
+        private: str,
+        owner: tuple[int, int] | None,
+        view: View,
+        trees: str = "",
     ) -> None:
         self.channel = channel
+        self.trees = trees
         self.view = view
         self.limits = limits
         self.private = private
@@ -77,7 +85,14 @@ class Warden:
         if order[0] == "settle":
             self.watching = False
             self.keep = set(self._processes())
+            if self.trees:
+                namespaces.hide_trees()
             wire.send(self.channel, ["settled", self._can_fork(), self._usage()])
+        elif order[0] == "cell":  # of a notebook: its time counts from now
+            self._look()
+            used, self.used_s, self.reaped_s = self.used_s, 0.0, 0.0
+            self.base_cpu = {pid: cpu_s(pid) for pid in self._processes()}
+            wire.send(self.channel, ["counted", used])
         elif order[0] == "begin":
             self.cause, self.peak, self.reaped_s, self.used_s = "", 0, 0.0, 0.0
             processes = self._processes()

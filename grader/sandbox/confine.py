@@ -46,10 +46,13 @@ def prepare(view: View, writable: tuple[str, ...] = WRITABLE) -> Confinement:
     return Confinement(rules, program, tuple(missing))
 
 
-def confine(confinement: Confinement, limits: Limits, owner: tuple[int, int] | None) -> None:
-    """Give up everything. Raises SandboxError where a prepared layer cannot be set up: no student code may run then."""
+def confine(confinement: Confinement, limits: Limits, owner: tuple[int, int] | None, loads: int = 1) -> None:
+    """Give up everything. Raises SandboxError where a prepared layer cannot be set up: no student code may run then.
+
+    `loads` is how many times the CPU limit this process may use up by loading, which for a notebook is its many cells.
+    """
     try:
-        set_limits(limits)
+        set_limits(limits, loads)
         if owner is not None:
             syscalls.drop_bounding_set()
             os.setgroups([])
@@ -66,14 +69,14 @@ def confine(confinement: Confinement, limits: Limits, owner: tuple[int, int] | N
         raise SandboxError(f"a layer of the sandbox could not be set up: {error}") from None
 
 
-def set_limits(limits: Limits) -> None:
+def set_limits(limits: Limits, loads: int = 1) -> None:
     """rlimits for one process of student code; the warden bounds the group as a whole.
 
     The address space gets the memory limit on top of what the warm server has mapped already. The CPU limit is a
     backstop behind the warden's, which counts all processes.
     """
     space = address_space() + limits.memory_mib * MIB
-    cpu = int(limits.cpu_s * 4) + 5
+    cpu = int(limits.cpu_s * (3 + loads)) + 5
     for what, value in (
         (resource.RLIMIT_AS, space),
         (resource.RLIMIT_CPU, cpu),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.sandbox import syscalls as sc
-from grader.sandbox.view import View
+from grader.sandbox.view import TREES, View
 
 PRIVATE = {"/tmp": 256, "/dev/shm": 256}  # MiB
 _NEW = sc.CLONE_NEWNS | sc.CLONE_NEWPID | sc.CLONE_NEWIPC | sc.CLONE_NEWNET | sc.CLONE_NEWUTS
@@ -82,6 +82,8 @@ def build_root(view: View, uid: int, gid: int) -> None:
             os.symlink(os.readlink(path), base + path)
         else:
             bind(path, base + path, read_only=True)
+    if view.trees:
+        bind(view.trees, base + TREES, read_only=True)
     for path in view.masked:
         if any(path.startswith(folder + "/") for folder in view.folders):
             sc.mount("tmpfs", base + path, "tmpfs", sc.MS_NOSUID | sc.MS_NODEV | sc.MS_RDONLY, "size=4k,mode=0555")
@@ -133,6 +135,13 @@ def cell(owner: tuple[int, int], user_namespace: bool, view: View) -> None:
     if user_namespace:
         sc.unshare(sc.CLONE_NEWUSER)
         map_ids(*owner)
+        if view.trees:
+            sc.unshare(sc.CLONE_NEWNS)  # one that the new user namespace owns, so that `hide_trees` may mount
+
+
+def hide_trees() -> None:
+    """From now on nothing is to be seen in TREES, in all processes of this cell."""
+    sc.mount("tmpfs", TREES, "tmpfs", sc.MS_NOSUID | sc.MS_NODEV | sc.MS_RDONLY, "size=4k,mode=0555")
 
 
 def fresh(target: str, size_mib: int, owner: tuple[int, int], view: View) -> None:

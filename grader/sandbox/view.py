@@ -14,24 +14,27 @@ from pathlib import Path
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime", "/etc/alternatives")
 # No /dev/zero: mapping it shared gives writable memory that a fork keeps in common.
+TREES = "/data"
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 @dataclass(frozen=True)
 class View:
-    """`folders` are shown read-only; `masked` are folders inside them that appear empty; `data` are extra folders."""
+    """`folders` are shown read-only; `masked` are folders inside them that appear empty. `trees` is shown as TREES
+    while a notebook's cells run, where there are namespaces to hide it in afterwards."""
 
     folders: tuple[str, ...]
     masked: tuple[str, ...] = ()
     devices: tuple[str, ...] = DEVICES
+    trees: str = ""
 
     @property
     def readable(self) -> tuple[str, ...]:
         """Everything readable, for Landlock."""
-        return (*self.folders, *self.devices, "/proc")
+        return (*self.folders, *self.devices, "/proc", *([TREES] if self.trees else []))
 
 
-def for_python(path: Sequence[str], prefixes: Iterable[str], data: Sequence[str] = (), gpu: bool = False) -> View:
+def for_python(path: Sequence[str], prefixes: Iterable[str], trees: str = "", gpu: bool = False) -> View:
     """The view for an interpreter with this `sys.path` and these prefixes.
 
     Our own package is masked where it lies among others: checks are in there.
@@ -45,12 +48,12 @@ def for_python(path: Sequence[str], prefixes: Iterable[str], data: Sequence[str]
             masked.append(str(ours))
     existing = [name for name in (*SYSTEM, *SETTINGS) if os.path.lexists(name)]
     devices = DEVICES + (tuple(_gpu_nodes()) if gpu else ())
-    return View(tuple(outermost([*existing, *wanted, *data])), tuple(dict.fromkeys(masked)), devices)
+    return View(tuple(outermost([*existing, *wanted])), tuple(dict.fromkeys(masked)), devices, trees)
 
 
-def of_this_process(data: Sequence[str] = (), gpu: bool = False) -> View:
+def of_this_process(trees: str = "", gpu: bool = False) -> View:
     """The view for the running interpreter."""
-    return for_python(sys.path, (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix), data, gpu)
+    return for_python(sys.path, (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix), trees, gpu)
 
 
 def outermost(paths: Iterable[str]) -> list[str]:

@@ -1,0 +1,129 @@
+"""Which statements of a notebook the wanted names need: imports, definitions and what they depend on.
+
+A statement is kept when it binds a name that is needed, or changes what such a name stands for; what it reads is needed
+then, too. Training loops, plots and prints bind nothing that a definition reads, and are left out. This is a guess: a
+definition may depend on what only a whole run shows, so whoever finds a name missing runs everything.
+"""
+
+from __future__ import annotations
+
+import ast
+import dis
+import types
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+MUTATORS = frozenset(
+    ["append", "extend", "insert", "update", "add", "setdefault", "remove", "pop", "clear", "sort", "reverse"]
+)
+LIBRARY_WIDE = frozenset(("set_default_dtype", "set_default_device"))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One top-level statement: the names it binds, those it changes in place, those it reads; `always` is kept."""
+
+    cell: int
+    node: ast.stmt
+    binds: frozenset[str]
+    changes: frozenset[str]
+    reads: frozenset[str]
+    always: bool
+
+
+def needed(
+    cells: Sequence[tuple[int, str]], wanted: Collection[str], given: Mapping[str, Collection[str]]
+) -> dict[int, list[ast.stmt]]:
+    """The statements to run, by cell. `cells` are (number, Python source); a cell that does not parse has none.
+
+    `given` are names that whoever calls a wanted name sets before, so that it needs nobody to bind them.
+    """
+    statements = [statement for number, source in cells for statement in statements_of(number, source)]
+    names = set(wanted)
+    kept: set[int] = set()
+    while True:
+        more = {place for place, one in enumerate(statements) if place not in kept and _is_needed(one, names)}
+        if not more:
+            break
+        kept |= more
+        for place in more:
+            free = {name for bound in statements[place].binds for name in given.get(bound, ())}
+            names |= statements[place].reads - free
+    found: dict[int, list[ast.stmt]] = {}
+    for place in sorted(kept):
+        found.setdefault(statements[place].cell, []).append(statements[place].node)
+    return found
+
+
+def _is_needed(statement: Statement, names: set[str]) -> bool:
+    return statement.always or bool(statement.binds & names) or bool(statement.changes & names)
+
+
+def statements_of(cell: int, source: str) -> list[Statement]:
+    """A cell's top-level statements; none where it does not parse."""
+    try:
+        tree = ast.parse(source)
+        return [_read(cell, node) for node in tree.body]
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def _read(cell: int, node: ast.stmt) -> Statement:
+    code = compile(ast.Module([node], []), "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    binds, reads = _names(code)
+    star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    return Statement(cell, node, frozenset(binds), frozenset(_changes(node)), frozenset(reads), star or _always(node))
+
+
+def _names(code: types.CodeType, outermost: bool = True) -> tuple[set[str], set[str]]:
+    """Global names that code binds and reads; a function's own variables are not among them."""
+    binds, reads = set(), set()
+    for instruction in dis.get_instructions(code):
+        name, what = str(instruction.argval), instruction.opname
+        if what == "STORE_GLOBAL" or (outermost and what == "STORE_NAME"):
+            binds.add(name)
+        elif what.startswith("LOAD_") and ("GLOBAL" in what or "NAME" in what):
+            reads.add(name)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            inner_binds, inner_reads = _names(constant, outermost=False)
+            binds |= inner_binds
+            reads |= inner_reads
+    return binds, reads
+
+
+def _changes(node: ast.stmt) -> Iterable[str]:
+    """Names whose objects a statement changes outside function bodies: `x[0] = …`, `x.a = …`, `x.add_(…)`."""
+    for part in _outside_functions(node):
+        targets: Sequence[ast.expr] = ()
+        if isinstance(part, ast.Assign | ast.Delete):
+            targets = part.targets
+        elif isinstance(part, ast.AugAssign | ast.AnnAssign):
+            targets = [part.target]
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            name = part.func.attr
+            if name in MUTATORS or (name.endswith("_") and not name.startswith("_")):
+                targets = [part.func]
+        for target in targets:
+            root = target
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            if isinstance(root, ast.Name) and root is not target:
+                yield root.id
+
+
+def _outside_functions(node: ast.AST) -> Iterable[ast.AST]:
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
+
+
+def _always(node: ast.stmt) -> bool:
+    """Calls that later statements may depend on without a name in common: a file written, torch's default type."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    first = call.args[0] if call.args else None
+    writes = call.func.attr == "run_cell_magic" and isinstance(first, ast.Constant) and first.value == "writefile"
+    return writes or call.func.attr in LIBRARY_WIDE

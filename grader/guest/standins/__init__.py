@@ -1,0 +1,1 @@
+"""Stands in for fastai, fastbook, fastcore and google.colab where they are not installed."""
