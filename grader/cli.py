@@ -142,15 +142,19 @@ def watch(start: Start | None, /, exercise: str | None, path: Path | None, **opt
 @click.argument("exercise", required=False)
 @click.option("--to", type=click.Path(path_type=Path), default=Path(), help="Where to put the files. [here]")
 @click.option("--reset", is_flag=True, help="Bring the original text back; your file is kept beside it as .old.")
+@click.option("--notebook", is_flag=True, help="As notebooks: exercise3.ipynb, graded from inside by %grade.")
 @COURSE
-def start(exercise: str | None, to: Path, reset: bool, course: Path | None) -> int:
+def start(exercise: str | None, to: Path, reset: bool, notebook: bool, course: Path | None) -> int:
     """Put the exercises' starting files here. Files that exist are left alone."""
-    from grader import starting
+    from grader import starting, submissions
 
     for found in _exercises(course, exercise):
-        copied = starting.copy(found, to, reset)
+        copied = starting.copy(found, to, reset, notebook)
         words = {"written": "new", "kept": "kept, it was there", "reset": f"new; yours is now {copied.backup}"}
         click.echo(f"{copied.path}: {words[copied.what]}")
+        taken = submissions.found(found.id, to)
+        if taken != copied.path:
+            click.echo(f"  `grade {found.id}` takes {taken.name}; for this one: grade {found.id} {copied.path.name}")
     return 0
 
 

@@ -17,7 +17,20 @@ from grader import submissions
 from grader.errors import GraderError
 from grader.guest.wire import Opaque
 from grader.judge import Session
-from grader.values import Call, CheckResult, Exercise, Missing, Name, Outcome, Raised, Returned, Submission, Verdict
+from grader.student import Guest
+from grader.values import (
+    Call,
+    CheckResult,
+    Exercise,
+    Missing,
+    Name,
+    Outcome,
+    Raised,
+    Returned,
+    Stopped,
+    Submission,
+    Verdict,
+)  # fmt: skip
 
 MOST_CALLS = 60
 TELLING = (Verdict.FAILED, Verdict.RAISED)
@@ -72,36 +85,39 @@ class MistakeBook:
         candidates = [mistake for mistake in self._mistakes if mistake.function in called]
         calls = telling_calls(result.transcript)
         absent: set[str] = set()
-        for mistake in candidates:
-            if not absent <= {mistake.function}:
-                continue  # these calls need a name that is not among the mistakes: costly to find out each time
-            outcome = self._first_difference(mistake, calls)
-            if outcome is None:
-                return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
-            if isinstance(outcome, Missing):
-                absent.add(outcome.name)
-        return result
+        guest: Guest | None = None
+        function = ""
+        try:
+            for mistake in candidates:
+                if not absent <= {mistake.function}:
+                    continue  # these calls need a name that is not among the mistakes: costly to find out each time
+                if mistake.function != function:
+                    _close(guest)  # no mistake is to meet one of another function
+                    guest, function = None, mistake.function
+                guest = guest or self._guest()
+                outcome = _first_difference(guest, mistake, calls)
+                if outcome is None:
+                    return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
+                if isinstance(outcome, Missing):
+                    absent.add(outcome.name)
+                if isinstance(outcome, Stopped):
+                    _close(guest)
+                    guest = None
+            return result
+        finally:
+            _close(guest)
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
 
-    def _first_difference(self, mistake: Mistake, calls: Sequence[Call]) -> Outcome | None:
-        """How the mistake answers the first call that comes out otherwise; None where all come out alike."""
+    def _guest(self) -> Guest:
+        """A guest with all mistakes in it; one serves for all of a function that are tried on a check."""
         if self._session is None:
             self._session = self._open()
         if self._session.failure is not None:
             raise GraderError(f"{self._exercise.mistakes_file} cannot be loaded: {self._session.failure}")
-        guest = self._session.guest(self._exercise.limits)
-        try:
-            guest.ask(Call("alias", mistake.function, (mistake.name, -1)))
-            for call in calls:
-                outcome = guest.ask(call)
-                if call.outcome is None or not same(outcome, call.outcome):
-                    return outcome
-            return None
-        finally:
-            guest.close()
+        return self._session.guest(self._exercise.limits)
 
     def _open(self) -> Session:
         given = {name.name: name.signature for name in self._exercise.names}
@@ -109,6 +125,21 @@ class MistakeBook:
         exercise = dataclasses.replace(self._exercise, names=self._exercise.names + names)
         source = self._exercise.mistakes_file.read_bytes()
         return self._load(submissions.from_bytes(source, "mistakes.py"), exercise)
+
+
+def _first_difference(guest: Guest, mistake: Mistake, calls: Sequence[Call]) -> Outcome | None:
+    """How the mistake answers the first call that comes out otherwise; None where all come out alike."""
+    guest.ask(Call("alias", mistake.function, (mistake.name, -1)))
+    for call in calls:
+        outcome = guest.ask(call)
+        if call.outcome is None or not same(outcome, call.outcome):
+            return outcome
+    return None
+
+
+def _close(guest: Guest | None) -> None:
+    if guest is not None:
+        guest.close()
 
 
 def telling_calls(transcript: Iterable[Call]) -> list[Call]:

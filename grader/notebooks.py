@@ -88,6 +88,9 @@ def _why(text: str, error: ValueError) -> str:
     if not text.strip():
         return "it is empty."
     place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-    if isinstance(error, json.JSONDecodeError) and error.pos >= len(text.rstrip()) - 1 and text.lstrip()[0] in "{[":
+    cut = isinstance(error, json.JSONDecodeError) and (
+        error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+    )
+    if cut and text.lstrip()[0] in "{[":
         return f"it ends in the middle{place}. It was not saved or copied whole."
     return f"it is not JSON: {error.msg if isinstance(error, json.JSONDecodeError) else error}{place}."

@@ -1,4 +1,5 @@
-"""`grade start`: copies the exercises' stubs to where a student works, and never overwrites work unasked."""
+"""`grade start`: copies the exercises' stubs to where a student works, as Python or as notebooks, and never overwrites
+work unasked."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UsageError
+from grader import notebooks, stub_notebook
+from grader.errors import CourseError, UsageError
 from grader.values import Exercise
 
 
@@ -20,14 +22,15 @@ class Copied:
     backup: Path | None = None
 
 
-def copy(exercise: Exercise, to: Path, reset: bool = False) -> Copied:
-    """Put the stub of `exercise` into the folder `to`.
+def copy(exercise: Exercise, to: Path, reset: bool = False, notebook: bool = False) -> Copied:
+    """Put the stub of `exercise` into the folder `to`, as a file of Python or as a `notebook`.
 
     With `reset` an existing file is replaced; it is kept beside as `exercise1.py.old`, `.old2`, ….
     """
-    target = to / exercise.stub_file.name
+    target = to / (f"{exercise.id}{notebooks.SUFFIX}" if notebook else exercise.stub_file.name)
     try:
         stub = exercise.stub_file.read_bytes()
+        stub = _as_notebook(exercise, stub) if notebook else stub
         to.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             return Copied(_write(target, stub), "written")
@@ -38,6 +41,13 @@ def copy(exercise: Exercise, to: Path, reset: bool = False) -> Copied:
         return Copied(_write(target, stub), "reset", backup)
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}.") from None
+
+
+def _as_notebook(exercise: Exercise, stub: bytes) -> bytes:
+    try:
+        return stub_notebook.convert(stub, exercise.id, exercise.title)
+    except (SyntaxError, ValueError) as error:
+        raise CourseError(f"{exercise.stub_file} is not Python, so no notebook can be made of it: {error}.") from None
 
 
 def _write(target: Path, content: bytes) -> Path:

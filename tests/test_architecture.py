@@ -13,22 +13,22 @@ ROOT = Path(grader.__file__).resolve().parent
 
 # From the ground up: a module imports only from the lines above its own.
 LAYERS = """
-guest.standins guest.standins.origin values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
+guest.standins guest.standins.origin guest.adapting values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
 guest.standins.lists guest.standins.tensors guest.standins.loaders guest.standins.external
-guest.standins.showing guest.shell notebooks guest.standins.learning
+guest.standins.showing guest.shell notebooks stub_notebook guest.standins.learning
 guest.standins.contents
 guest.standins.finder
 mnist sandbox.confine guest.warden guest.cells show exhibits strokes
 guest.snapshot
 sources sample likeness salt guest.server expect course submissions score progress starting glossary terminal plots
-report_json glyphs
+report_json glyphs table
 answers channel
 data guest.plain student server mutants proof
 session plain verdicts training marked trees
 judge launch fetching
 mistakes alternatives
-grading plugin doctor
+grading plugin doctor magic
 garbage executed
 checking
 watching auditing

@@ -67,7 +67,7 @@ def serve(control: socket.socket, plan: Plan) -> NoReturn:
 def preload(modules: tuple[str, ...]) -> None:
     """Import what the course asks for; one thread each, since parallel guests are faster than parallel kernels."""
     gc.disable()
-    for name in modules:
+    for name in (*modules, "grader.guest.adapting"):  # probes may use it, and soon our files cannot be read any more
         importlib.import_module(name)
     torch = sys.modules.get("torch")
     if torch is not None:

@@ -161,7 +161,7 @@ class CellShell(InteractiveShell):
 
     showsyntaxerror = showindentationerror = showtraceback
 
-    @property
+    @property  # type: ignore[misc]  # nothing sets it here
     def db(self) -> dict[str, Any]:
         """What magics such as `%cd` remember; IPython keeps it in a file."""
         remembered: dict[str, Any] = self.__dict__.setdefault("_remembered", {})

@@ -21,13 +21,15 @@ LIBRARY_WIDE = frozenset(("set_default_dtype", "set_default_device"))
 
 @dataclass(frozen=True)
 class Statement:
-    """One top-level statement: the names it binds, those it changes in place, those it reads; `always` is kept."""
+    """One top-level statement: the names it binds, those it changes in place, those it reads itself and those that
+    functions in it will read; `always` is kept."""
 
     cell: int
     node: ast.stmt
     binds: frozenset[str]
     changes: frozenset[str]
     reads: frozenset[str]
+    later: frozenset[str]
     always: bool
 
 
@@ -36,7 +38,7 @@ def needed(
 ) -> dict[int, list[ast.stmt]]:
     """The statements to run, by cell. `cells` are (number, Python source); a cell that does not parse has none.
 
-    `given` are names that whoever calls a wanted name sets before, so that it needs nobody to bind them.
+    `given` are names that whoever calls a wanted name sets before the call, so that nobody needs to bind them for it.
     """
     statements = [statement for number, source in cells for statement in statements_of(number, source)]
     names = set(wanted)
@@ -48,7 +50,7 @@ def needed(
         kept |= more
         for place in more:
             free = {name for bound in statements[place].binds for name in given.get(bound, ())}
-            names |= statements[place].reads - free
+            names |= statements[place].reads | (statements[place].later - free)
     found: dict[int, list[ast.stmt]] = {}
     for place in sorted(kept):
         found.setdefault(statements[place].cell, []).append(statements[place].node)
@@ -70,14 +72,16 @@ def statements_of(cell: int, source: str) -> list[Statement]:
 
 def _read(cell: int, node: ast.stmt) -> Statement:
     code = compile(ast.Module([node], []), "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-    binds, reads = _names(code)
+    binds, reads, later = _names(code)
     star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
-    return Statement(cell, node, frozenset(binds), frozenset(_changes(node)), frozenset(reads), star or _always(node))
+    names = frozenset(binds), frozenset(_changes(node)), frozenset(reads), frozenset(later)
+    return Statement(cell, node, *names, star or _always(node))
 
 
-def _names(code: types.CodeType, outermost: bool = True) -> tuple[set[str], set[str]]:
-    """Global names that code binds and reads; a function's own variables are not among them."""
-    binds, reads = set(), set()
+def _names(code: types.CodeType, outermost: bool = True) -> tuple[set[str], set[str], set[str]]:
+    """Global names that code binds, those it reads, and those that code within it reads; a function's own variables
+    are not among them."""
+    binds, reads, later = set[str](), set[str](), set[str]()
     for instruction in dis.get_instructions(code):
         name, what = str(instruction.argval), instruction.opname
         if what == "STORE_GLOBAL" or (outermost and what == "STORE_NAME"):
@@ -86,10 +90,10 @@ def _names(code: types.CodeType, outermost: bool = True) -> tuple[set[str], set[
             reads.add(name)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            inner_binds, inner_reads = _names(constant, outermost=False)
+            inner_binds, *inner_reads = _names(constant, outermost=False)
             binds |= inner_binds
-            reads |= inner_reads
-    return binds, reads
+            later = later.union(*inner_reads)
+    return binds, reads, later
 
 
 def _changes(node: ast.stmt) -> Iterable[str]:
