@@ -81,7 +81,15 @@ def _from_library(result: CheckResult, loaded: Loaded) -> str:
 
 
 def _with(result: CheckResult, sentence: str) -> CheckResult:
+    """With the sentence; for a name that is missing it is a hint."""
     if not sentence or result.finding is None:
         return result
-    finding = dataclasses.replace(result.finding, message=f"{result.finding.message} {sentence}")
-    return dataclasses.replace(result, finding=finding)
+    message = result.finding.message if result.verdict is Verdict.MISSING else f"{result.finding.message} {sentence}"
+    finding = dataclasses.replace(result.finding, message=message)
+    hint = sentence if result.verdict is Verdict.MISSING else result.hint
+    return dataclasses.replace(result, finding=finding, hint=hint)
+
+
+def notes(results: Iterable[CheckResult]) -> tuple[str, ...]:
+    """What is known about names that are missing: a report ends with it, whichever failure it shows in full."""
+    return tuple(dict.fromkeys(result.hint for result in results if result.verdict is Verdict.MISSING and result.hint))

@@ -154,7 +154,9 @@ def start(exercise: str | None, to: Path, reset: bool, notebook: bool, course: P
         click.echo(f"{copied.path}: {words[copied.what]}")
         taken = submissions.found(found.id, to)
         if taken != copied.path:
-            click.echo(f"  `grade {found.id}` takes {taken.name}; for this one: grade {found.id} {copied.path.name}")
+            click.echo(
+                f"  `grade {found.id}` takes {taken.name}; to grade this one: grade {found.id} {copied.path.name}"
+            )
     return 0
 
 

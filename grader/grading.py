@@ -82,15 +82,8 @@ def grade(
     placed = tuple(_place(result, session.loaded) for result in results)
     known = environment(server, options.device) + training_costs(placed)
     notes = tuple(f"For a person to look at: {result.review}" for result in placed if result.review)
-    return Report(
-        exercise,
-        submission,
-        placed,
-        marks,
-        known,
-        notes + cell_notes(submission, session, exercise),
-        session.loaded.cells,
-    )
+    notes += alternatives.notes(placed) + cell_notes(submission, session, exercise)
+    return Report(exercise, submission, placed, marks, known, notes, session.loaded.cells)
 
 
 def open_session(

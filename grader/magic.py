@@ -23,7 +23,6 @@ from typing import Any, NoReturn
 
 from IPython.core.error import UsageError as Told  # which IPython shows as a sentence, without a traceback
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import display
 
 from grader import course, table
 from grader.errors import GraderError, UsageError
@@ -105,7 +104,7 @@ class _Words(argparse.ArgumentParser):
 def _grade(shell: InteractiveShell, wanted: Order, cell: str | None) -> None:
     if wanted.exercise is None:
         lines = [f"{exercise.id:<12} {exercise.title}" for exercise in course.exercises(wanted.course)]
-        _show({"text/plain": "\n".join([*lines, "", "Grade one of them: %grade NAME"])})
+        _show(shell, {"text/plain": "\n".join([*lines, "", "Grade one of them: %grade NAME"])})
         return
     exercise = course.find_exercise(wanted.course, wanted.exercise)
     if cell is not None:
@@ -117,7 +116,7 @@ def _grade(shell: InteractiveShell, wanted: Order, cell: str | None) -> None:
     report, text = graded(exercise, history(shell), wanted.more)
     notes = text.rpartition(f"\n{exercise.id}: ")[2].splitlines()[1:]  # what follows the line with the points
     html = table.render(report, exercise.title, wanted.verbose, [*notes, PRACTICE])
-    _show({"text/plain": f"{text}{PRACTICE}", "text/html": html})
+    _show(shell, {"text/plain": f"{text}{PRACTICE}", "text/html": html})
 
 
 def _awaits(shell: InteractiveShell, cell: str) -> bool:
@@ -130,8 +129,8 @@ def _awaits(shell: InteractiveShell, cell: str) -> bool:
     return shell.should_run_async(cell, transformed_cell=source)
 
 
-def _show(bundle: dict[str, str]) -> None:
-    display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython's own
+def _show(shell: InteractiveShell, bundle: dict[str, str]) -> None:
+    shell.display_pub.publish(bundle)
 
 
 def history(shell: InteractiveShell) -> list[str]:

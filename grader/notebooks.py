@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.values import Cell
 
 SUFFIX = ".ipynb"
+MOST_CODE = 4 << 20  # characters
 
 
 def cells_of(source: bytes, path: str) -> tuple[Cell, ...]:
@@ -34,6 +35,8 @@ def cells_of(source: bytes, path: str) -> tuple[Cell, ...]:
         is_code = kind == "code" and bool(cell_source.strip())
         number += is_code
         found.append(Cell(kind, cell_source, number if is_code else 0))
+    if sum(len(cell.source) for cell in found if cell.number) > MOST_CODE:
+        raise UsageError(f"{path} has more than {MOST_CODE >> 20} MiB of code. Is it the right file?")
     return tuple(found)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import importlib.util
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader import notebooks
@@ -49,7 +50,13 @@ def modules_for(submissions: Iterable[Submission]) -> tuple[str, ...]:
     """What a server imports once for these beside the exercises' own: for notebooks the shell that runs them."""
     sources = [submission.source for submission in submissions if submission.cells is not None]
     plots = any(word in source for source in sources for word in (b"matplotlib", b"fastai", b"fastbook"))
-    return (SHELL if sources else ()) + (("matplotlib.pyplot",) if plots else ())
+    return (SHELL if sources else ()) + (("matplotlib.pyplot",) if plots else ()) + _fastai(sources)
+
+
+def _fastai(sources: Sequence[bytes]) -> tuple[str, ...]:
+    """fastai itself, where a notebook uses it and it is installed; its parts are many."""
+    used = any(b"fastai" in source or b"fastbook" in source for source in sources)
+    return ("fastai.vision.all",) if used and importlib.util.find_spec("fastai") else ()
 
 
 def from_bytes(source: bytes, path: str) -> Submission:

@@ -35,6 +35,7 @@ SYMBOLS = {
     Verdict.NOT_APPLICABLE: ("-", "not here", "todo"),
     Verdict.UNGRADABLE: ("?", "ungraded", "odd"),
 }
+_NOWHERE = (Verdict.MISSING, Verdict.SKIPPED)
 THEME = Theme({"good": "green", "bad": "bold red", "todo": "yellow", "odd": "magenta", "quiet": "dim", "code": "cyan"})
 
 
@@ -190,6 +191,9 @@ class Terminal:
             return
         self._block("", finding.message)
         self._values(finding)
+        if result.line and not finding.frames and result.verdict not in _NOWHERE:
+            cell = f"cell {result.cell}, " if result.cell else ""
+            self._block("where     ", f"{cell}line {result.line}", "quiet")
         for frame in finding.frames:
             self._block("", f"{frame.file}, line {frame.line}, in {frame.function}:  {frame.source}", "quiet")
         if result.hint:

@@ -174,6 +174,16 @@ def test_a_session_from_start_to_overview(tmp_path: Path) -> None:
     assert hints[0].startswith("double_evens: ") and hints[0] != hints[1]
 
 
+def test_start_writes_notebooks_too(tmp_path: Path) -> None:
+    """`grade start --notebook` gives notebooks that are graded as they lie there, and says which file goes first."""
+    done = grade("start", "exercise1", "--notebook", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "exercise1.ipynb: new\n")
+    assert [path.name for path in tmp_path.glob("exercise*")] == ["exercise1.ipynb"]
+    assert grade("start", "exercise1", cwd=tmp_path).stdout == "exercise1.py: new\n"
+    again = grade("start", "exercise1", "--notebook", cwd=tmp_path).stdout
+    assert "exercise1.ipynb: kept" in again and "grade exercise1 exercise1.ipynb" in again
+
+
 def test_explain_and_doctor_answer(tmp_path: Path) -> None:
     """explain knows a word of the course; doctor names each layer and ends with 0 where the sandbox is full."""
     assert "shape" in grade("explain", "broadcasting", cwd=tmp_path).stdout

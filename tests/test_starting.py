@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import starting
-from grader.errors import UsageError
+from grader import notebooks, starting
+from grader.errors import CourseError, UsageError
 from grader.values import Exercise
 
 STUB = b"def f(x):\n    raise NotImplementedError\n"
@@ -62,6 +62,32 @@ def test_a_backup_is_no_second_name_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_bytes(b"changed too")
     assert copied.backup is not None
     assert copied.backup.read_bytes() == b"my work"
+
+
+def test_a_notebook_is_started_like_a_file(tmp_path: Path) -> None:
+    """With `notebook` the stub's cells are written as .ipynb; what is there is kept, and --reset puts it aside."""
+    exercise, to = an_exercise(tmp_path / "course"), tmp_path / "work"
+    target = to / "one.ipynb"
+    assert starting.copy(exercise, to, notebook=True) == starting.Copied(target, "written")
+    fresh = target.read_bytes()
+    assert [cell.kind for cell in notebooks.cells_of(fresh, "one.ipynb")].count("code") == 3
+    assert starting.copy(exercise, to, reset=True, notebook=True) == starting.Copied(target, "kept")
+    target.write_bytes(b"my work")
+    assert starting.copy(exercise, to, notebook=True) == starting.Copied(target, "kept")
+    assert target.read_bytes() == b"my work"
+    backup = to / "one.ipynb.old"
+    assert starting.copy(exercise, to, reset=True, notebook=True) == starting.Copied(target, "reset", backup)
+    assert (backup.read_bytes(), target.read_bytes()) == (b"my work", fresh)
+    assert starting.copy(exercise, to) == starting.Copied(to / "one.py", "written")
+
+
+@pytest.mark.parametrize("stub", [b"def f(:\n", b"x = '\xff'\n", b"x = 1\0\n"])
+def test_a_stub_that_is_no_python_makes_no_notebook(tmp_path: Path, stub: bytes) -> None:
+    """A course whose stub cannot be read is told so, and no file is left."""
+    exercise = an_exercise(tmp_path / "course", stub)
+    with pytest.raises(CourseError, match=r"one\.py is not Python"):
+        starting.copy(exercise, tmp_path / "work", notebook=True)
+    assert not list((tmp_path / "work").glob("*"))
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -19,15 +19,17 @@ from grader.values import Exercise
 
 EXERCISES = course.exercises(course.default_course())
 
-DOCSTRINGS = ['"""Title\n\nSome prose, and a list:\n\n    a line of code\n"""\n', "'''One line.'''\n", "r'''Raw \\d'''\n",
+DOCSTRINGS = ['"""Title\n\nProse, and:\n\n    a line of code\n"""\n', "'''One line.'''\n", "r'''Raw \\d'''\n",
               '"""Two"""; x = 1\n', '"""Remarked"""  # why\n', ""]  # fmt: skip
 BLOCKS = [
-    "import torch\n", "from torch import nn\n", "from math import (\n    pi,\n    e,\n)\n", "# prose on its own\n# two lines\n\n",
-    "# prose for the next\n", "#\n", "#no space\n\n", "\n", "\n\n", "# ruff: noqa: N803\n", "PAIRS = [\n    # entries\n    1,\n]\n",
+    "import torch\n", "from torch import nn\n", "from math import (\n    pi,\n    e,\n)\n",
+    "# on its own\n# two lines\n\n",
+    "# prose for the next\n", "#\n", "#no space\n\n", "\n", "\n\n", "# ruff: noqa: N803\n",
+    "P = [\n    # in it\n    1,\n]\n",
     "x: int = 1\n", "a = b = 2\n", "def f(x):\n    '''Doc\n    # no comment'''\n    raise NotImplementedError\n",
     "@decorated\n@twice(1)\nclass C:\n    # inside\n\n    def g(self): ...\n", "async def h():\n    pass  # end\n",
-    "if True:\n    import os\n", "s = '''\n# text, no comment\n\n'''\n", "y = 1; z = 2\n", "print('\u2028\x0c')\n", "\x0c\n",
-    "q = 1; import io\n", "def k(): return '''\n\n'''; w = 3\n",
+    "if True:\n    import os\n", "s = '''\n# text, no comment\n\n'''\n", "y = 1; z = 2\n", "print('\u2028\x0c')\n",
+    "\x0c\n", "q = 1; import io\n", "def k(): return '''\n\n'''; w = 3\n",
 ]  # fmt: skip
 STUBS = st.builds(
     lambda start, doc, rest, end: start + doc + "".join(rest) + end,
@@ -84,6 +86,19 @@ def test_it_is_a_notebook_with_the_same_bytes_each_time(text: str) -> None:
     read = notebooks.cells_of(made, "one.ipynb")
     assert [(cell.kind, cell.source) for cell in read[:-3]] == stub_notebook.pieces(text, "one: One")
     assert [cell.source for cell in read[-2:]] == ["%load_ext grader", "%grade one"]
+
+
+def test_comments_go_where_they_belong() -> None:
+    """A comment right above a statement stays with it, one that stands alone is prose, one for tools stays code."""
+    text = '"""Title.\n\nProse."""\n\n# alone\n# and on\n\n# about P\nP = []\n\n\ndef f(): ...\n\n\n# ruff: noqa\n'
+    assert stub_notebook.pieces(text, "Other") == [
+        ("markdown", "# Title\n\nProse."),
+        ("markdown", "alone\nand on"),
+        ("markdown", "## `P`"),
+        ("code", "# about P\nP = []"),
+        ("markdown", "## `f`"),
+        ("code", "def f(): ...\n\n# ruff: noqa"),
+    ]
 
 
 def cells_of(exercise: Exercise) -> list[Any]:

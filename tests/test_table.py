@@ -17,8 +17,30 @@ from grader.values import CheckResult, Exercise, Finding, Report, Submission, Ve
 
 MARKUP = st.sampled_from(
     [
-        *("<b>", "</td></tr></table>", "<script>alert(1)</script>", "<!--", "-->", "<![CDATA[", "&lt;", "&amp;", "&#60;"),
-        *('"', "'", "<img src=x onerror=alert(1)>", "style=", "$x$", "\\(x\\)", "`", "\n", "\x1b[31m", "\u202e", "\x00"),
+        *(
+            "<b>",
+            "</td></tr></table>",
+            "<script>alert(1)</script>",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "&lt;",
+            "&amp;",
+            "&#60;",
+        ),
+        *(
+            '"',
+            "'",
+            "<img src=x onerror=alert(1)>",
+            "style=",
+            "$x$",
+            "\\(x\\)",
+            "`",
+            "\n",
+            "\x1b[31m",
+            "\u202e",
+            "\x00",
+        ),
     ]
 )
 TEXT = st.lists(MARKUP, max_size=6).map("".join) | st.text(max_size=20)
@@ -70,14 +92,17 @@ def check(write: Callable[[str], str], verdict: Verdict, **more: Any) -> CheckRe
 
 def report(results: list[CheckResult]) -> dict[str, Any]:
     whole = Report(
-        Exercise("one", "One", Path("one"), ()), Submission("notebook", b"", ""), tuple(results), score.total(results, None)
+        Exercise("one", "One", Path("one"), ()),
+        Submission("notebook", b"", ""),
+        tuple(results),
+        score.total(results, None),
     )
     return report_json.to_dict(whole)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.fixed_dictionaries({name: TEXT for name in FULL}),
+    st.fixed_dictionaries(dict.fromkeys(FULL, TEXT)),
     st.lists(st.sampled_from(Verdict), min_size=1, max_size=3),
     st.booleans(),
     TEXT,
@@ -158,7 +183,9 @@ def test_the_first_failure_is_told_in_full() -> None:
 
 def test_what_cannot_run_here_is_no_failure() -> None:
     """A check that is not for this machine is a row and nothing else; so is one that passed."""
-    text = Read(table.render(report([named("f", Verdict.NOT_APPLICABLE), named("g", Verdict.PASSED)]), verbose=True)).text
+    text = Read(
+        table.render(report([named("f", Verdict.NOT_APPLICABLE), named("g", Verdict.PASSED)]), verbose=True)
+    ).text
     assert "title of f" in text and "message of f" not in text and "more to look at" not in text
 
 

@@ -40,6 +40,7 @@ class Cells:
         self.probes = load_helper(order["probes"], "probes.py", {"student": view})
         self.definitions.adapters = adapters(self.probes)
         finder.install(order["trees"] or None)
+        self.trees = str(order["trees"])
         self.shell = CellShell.of(module)
         self.shell.shows = bool(order["shows"])
         self.shell.after = lambda: self.definitions.note(self.shell.number)
@@ -50,6 +51,7 @@ class Cells:
         """Run them all; what one of them raises costs the rest of that cell only."""
         home, ask, out, err = os.getcwd(), builtins.input, sys.stdout, sys.stderr
         there = _files(home)
+        _tell_fastai(self.trees)
         builtins.input = _nobody_answers
         sys.path.insert(0, "")
         if self.shell.shows and any(word in source for _, source, _ in self.cells for word in PLOTS):
@@ -121,6 +123,14 @@ def _nobody_answers(prompt: object = "") -> str:
     """`input` while cells run: an empty line, so that the rest of the cell is not lost."""
     sys.stdout.write(f"{prompt}\n")
     return ""
+
+
+def _tell_fastai(trees: str) -> None:
+    """Where a real fastai looks for data that it has: its `untar_data` then fetches nothing."""
+    config = Path.home() / ".fastai" / "config.ini"
+    if trees and "fastai" in sys.modules:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(f"[DEFAULT]\ndata = {trees}\narchive = archive\nstorage = storage\nmodel = model\n")
 
 
 def _files(home: str) -> set[Path]:

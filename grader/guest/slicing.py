@@ -99,21 +99,17 @@ def _names(code: types.CodeType, outermost: bool = True) -> tuple[set[str], set[
 def _changes(node: ast.stmt) -> Iterable[str]:
     """Names whose objects a statement changes outside function bodies: `x[0] = …`, `x.a = …`, `x.add_(…)`."""
     for part in _outside_functions(node):
-        targets: Sequence[ast.expr] = ()
-        if isinstance(part, ast.Assign | ast.Delete):
-            targets = part.targets
-        elif isinstance(part, ast.AugAssign | ast.AnnAssign):
-            targets = [part.target]
+        target: ast.expr | None = None
+        if isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load):
+            target = part
         elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
             name = part.func.attr
             if name in MUTATORS or (name.endswith("_") and not name.startswith("_")):
-                targets = [part.func]
-        for target in targets:
-            root = target
-            while isinstance(root, ast.Attribute | ast.Subscript):
-                root = root.value
-            if isinstance(root, ast.Name) and root is not target:
-                yield root.id
+                target = part.func
+        while isinstance(target, ast.Attribute | ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name):
+            yield target.id
 
 
 def _outside_functions(node: ast.AST) -> Iterable[ast.AST]:

@@ -145,7 +145,7 @@ def epoch(module: dict[str, Any], loader: Any) -> None:
     """One epoch of the reference's net, batches from a loader."""
     F, prepare = module["F"], module["Prepare"](33.3, 78.6)  # noqa: N806  # torch's usual name
     model = module["conv_net"]().to("cpu", torch.bfloat16, memory_format=torch.channels_last)
-    opt = torch.optim.AdamW(model.parameters(), lr=module["PEAK"], weight_decay=0.05)
+    opt = torch.optim.AdamW(model.parameters(), lr=module["PEAK"], weight_decay=0.02)
     rate = torch.optim.lr_scheduler.OneCycleLR(opt, module["PEAK"], total_steps=len(loader) + 1, pct_start=0.25)
     for xb, yb in loader:
         loss = F.cross_entropy(model(prepare(xb)).float(), yb, label_smoothing=0.05)
