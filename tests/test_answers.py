@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from grader.answers import body, call_back, callbacks_of, load_outcome, outcome_of, tag
 from grader.guest.wire import Callback, Malformed
-from grader.values import Call, Missing, Raised, Returned
+from grader.values import Call, Loaded, Missing, Raised, Returned
 
 WORDS = st.sampled_from(
     ["returned", "raised", "missing", "answer", "callback", "hello", "loaded", "failed", "confined"]
@@ -69,6 +69,10 @@ def test_a_callback_is_evaluated_on_what_was_passed() -> None:
 
 def test_loading_tells_lines_or_what_was_raised() -> None:
     """The two known outcomes of loading."""
-    assert load_outcome(["loaded", {"f": 3, "g": "x"}]) == (None, {"f": 3})
-    failure, lines = load_outcome(["raised", ["ValueError", "Exception"], "no", [["a.py", 2, "f", "x"]]])
-    assert failure is not None and failure.names[0] == "ValueError" and failure.frames[0].line == 2 and lines == {}
+    told: dict[str, object] = {"places": {"f": [2, 3, 0], "g": "x"}, "versions": {"f": [1, 2]}, "others": 4}
+    told["foreign"] = {"h": "lib", "i": 3}
+    expected = Loaded({"f": (2, 3, 0)}, {"f": (1, 2)}, {"h": "lib"})
+    assert load_outcome(["loaded", told]) == (None, expected)
+    failure, loaded = load_outcome(["raised", ["ValueError", "Exception"], "no", [["a.py", 2, "f", "x"]]])
+    assert failure is not None and failure.names[0] == "ValueError" and failure.frames[0].line == 2
+    assert loaded == Loaded()

@@ -76,7 +76,8 @@ def test_a_main_guard_does_not_run() -> None:
 
 def test_lines_of_definitions() -> None:
     """Names are found with the line where they are defined; what has no code has no line."""
-    assert loaded("\n\ndef f(a):\n    return 1\ng = max\n", f=1, g=1).lines() == {"f": 3}
+    places = loaded("\n\ndef f(a):\n    return 1\ng = max\n", f=1, g=1).places()
+    assert places == {"f": [0, 3, 0], "g": [0, 0, 0]}
 
 
 def test_source_can_be_inspected() -> None:

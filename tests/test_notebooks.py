@@ -19,9 +19,9 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-SOURCES = st.lists(st.sampled_from(["x = 1", "", "  ", "\n", "\r\n", "é = '3'", "%time f()", "\t", "🙂", "\u2028"])).map(
-    "".join
-) | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+SOURCES = st.lists(
+    st.sampled_from(["x = 1", "", "  ", "\n", "\r\n", "é = '3'", "%time f()", "\t", "🙂", "\u2028"])
+).map("".join) | st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 Made = tuple[str, str, Any]  # the kind and text that are to be found, and what is written
 
 
@@ -121,8 +121,8 @@ ODD = st.sampled_from(
         b'{"cells": [{"cell_type": "code", "source": "\\ud800"}]}', b'{"\\udfff": "\\ud800\\ud800"}', b'"\xff"',
         codecs.BOM_UTF16_LE + b"\x00", codecs.BOM_UTF16_BE + b"\xd8\x00", codecs.BOM_UTF32_LE + b"\xff" * 8, b"\x00",
         b'{"cells": [{"cell_type": ["code"], "source": {"a": 1}}]}', b'{"worksheets": [3, {"cells": {}}, {}]}',
-        b'{"cells": {"cell_type": "code"}}', b'{"cells": null, "worksheets": null}', b"<!DOCTYPE html>", b"{", b"[", b'"',
-        b'{"cells": [{"outputs": [], "source": ["x", 3, null, ["y"]]}]}',
+        b'{"cells": {"cell_type": "code"}}', b'{"cells": null, "worksheets": null}', b"<!DOCTYPE html>",
+        b"{", b"[", b'"', b'{"cells": [{"outputs": [], "source": ["x", 3, null, ["y"]]}]}',
     ]
 )  # fmt: skip
 
@@ -188,7 +188,8 @@ def test_a_notebook_is_never_taken_for_python(made: tuple[list[Made], Any], enco
     [
         (b"def f(x):\n    return x\n", True), (b"\xef\xbb\xbfx = 1\r\ny = 2\r\n", True), (b"# nothing", True),
         (b"def f(:\n", False), (b"x = 1\x00", False), (b"x = '\xff'", False), (b"%matplotlib inline\nx = 1", False),
-        (b"x = 1".decode().encode("utf-16"), False), (b"  {1: 2}", False), (b"(" * 5000, False), (b"-" * 99999 + b"1", False),
+        (b"x = 1".decode().encode("utf-16"), False), (b"  {1: 2}", False), (b"(" * 5000, False),
+        (b"-" * 99999 + b"1", False),
     ],
 )  # fmt: skip
 def test_python_is_known_by_compiling_it(source: bytes, yes: bool) -> None:

@@ -87,7 +87,7 @@ NEEDED = {  # statements of which all are needed
     "an async with": "import lib\nasync with lib.open() as g:\n    size = await g.read()\ndef f(): return size",
     "an async for": "import lib\nasync for size in lib.sizes():\n    pass\ndef f(): return size",
     "all versions": "def f(x): return 1\ndef f(x, y): return 2\nf = f",
-    "what makes the default type": "import torch\ntorch.set_default_dtype(torch.float64)\ndef f(): return torch.ones(1)",
+    "the default type": "import torch\ntorch.set_default_dtype(torch.float64)\ndef f(): return torch.ones(1)",
     "a file that is written": "get_ipython().run_cell_magic('writefile', 'lib.py', 'x = 1')\nimport lib\n"
     "def f(): return lib.x",
 }  # fmt: skip

@@ -23,46 +23,16 @@ from traitlets.config import Config
 
 from grader.guest.loader import FOLDER
 
-PROGRAMS = frozenset(
-    [
-        "!",
-        "!!",
-        "sx",
-        "sc",
-        "system",
-        "bash",
-        "sh",
-        "script",
-        "perl",
-        "ruby",
-        "js",
-        "javascript",
-        "cmd",
-        "pip",
-        "conda",
-        "mamba",
-        "micromamba",
-        "uv",
-    ]
-)
-NEEDLESS = frozenset(
-    [
-        "matplotlib",
-        "config",
-        "load_ext",
-        "reload_ext",
-        "unload_ext",
-        "autoreload",
-        "pdb",
-        "debug",
-        "aimport",
-        "grade",
-        "pylab",
-    ]
-)
-STAYS = frozenset(
-    ["time", "timeit", "capture", "prun", "memit", "mprun", "lprun"]
-)  # cell magics whose cell is run as it is
+# Magics that run another program, or install something.
+PROGRAMS = frozenset((
+    "!", "!!", "sx", "sc", "system", "bash", "sh", "script", "perl", "ruby", "js", "javascript", "cmd",
+    "pip", "conda", "mamba", "micromamba", "uv",
+))  # fmt: skip
+NEEDLESS = frozenset((
+    "grade", "matplotlib", "config", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "pdb", "debug",
+    "pylab",
+))  # fmt: skip
+STAYS = frozenset(("time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "grade"))  # their cell runs as it is
 MOST_TEXT = 64 << 10
 MOST_DATA = 4 << 20
 Message = list[Any]
@@ -238,7 +208,7 @@ def error_message(error: BaseException) -> Message:
     """An exception as a kernel's error message."""
     try:
         text, lines = str(error), traceback.format_exception(error)
-    except Exception:  # a student's exception may fail to print
+    except BaseException:  # a student's exception may fail to print, or end Python while it does
         text, lines = "", []
     kept = [line for line in lines if "/IPython/" not in line and "/grader/guest/" not in line]
     return ["error", type(error).__name__[:200], text[:MOST_TEXT], [line[:MOST_TEXT] for line in kept[-30:]]]

@@ -3,6 +3,9 @@
 A statement is kept when it binds a name that is needed, or changes what such a name stands for; what it reads is needed
 then, too. Training loops, plots and prints bind nothing that a definition reads, and are left out. This is a guess: a
 definition may depend on what only a whole run shows, so whoever finds a name missing runs everything.
+
+Functions are always defined, which costs nothing: one of them may be meant by a name that is missing. What they will
+read when they are called is needed only where the function itself is.
 """
 
 from __future__ import annotations
@@ -41,20 +44,26 @@ def needed(
     `given` are names that whoever calls a wanted name sets before the call, so that nobody needs to bind them for it.
     """
     statements = [statement for number, source in cells for statement in statements_of(number, source)]
-    names = set(wanted)
-    kept: set[int] = set()
-    while True:
-        more = {place for place, one in enumerate(statements) if place not in kept and _is_needed(one, names)}
-        if not more:
-            break
-        kept |= more
-        for place in more:
-            free = {name for bound in statements[place].binds for name in given.get(bound, ())}
-            names |= statements[place].reads | (statements[place].later - free)
+    functions = {place for place, one in enumerate(statements) if isinstance(one.node, ast.FunctionDef)}
+    defaults = set[str]().union(*(statements[place].reads for place in functions))
+    kept = functions | _closure(statements, set(wanted) | defaults, given)
     found: dict[int, list[ast.stmt]] = {}
     for place in sorted(kept):
         found.setdefault(statements[place].cell, []).append(statements[place].node)
     return found
+
+
+def _closure(statements: Sequence[Statement], names: set[str], given: Mapping[str, Collection[str]]) -> set[int]:
+    """The places of the statements that these names need, directly or not."""
+    kept: set[int] = set()
+    while True:
+        more = {place for place, one in enumerate(statements) if place not in kept and _is_needed(one, names)}
+        if not more:
+            return kept
+        kept |= more
+        for place in more:
+            free = {name for bound in statements[place].binds for name in given.get(bound, ())}
+            names |= statements[place].reads | (statements[place].later - free)
 
 
 def _is_needed(statement: Statement, names: set[str]) -> bool:
