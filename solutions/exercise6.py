@@ -73,19 +73,19 @@ def _rows(images):
     return images.flatten(1) / 255
 
 
-BATCH, PEAK = 96, 0.03  # images in a batch, the highest learning rate
+EPOCHS, BATCH, PEAK = 0.9, 96, 0.03  # how much of the images is seen, images in a batch, the highest learning rate
 SHIFTS = ((0, 0), (1, 0), (-1, 0), (0, 1), (0, -1))  # in pixels; predicted is the mean over these
 
 
 def train(images, labels, *, device, seed):
-    """A model for uint8 (n, 28, 28) that gives (n, 10): a small convolutional net, one epoch with one-cycle rate."""
+    """A model for uint8 (n, 28, 28) that gives (n, 10): a small convolutional net, nine tenths of an epoch."""
     torch.manual_seed(seed)
     images, labels = images.to(device), labels.to(device)
     pixels = images.float()
     prepare = Prepare(pixels.mean().item(), pixels.std().item())
     x = prepare(images)
     model = conv_net().to(device, x.dtype, memory_format=torch.channels_last)
-    steps = len(x) // BATCH
+    steps = int(EPOCHS * len(x)) // BATCH
     opt = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.02)
     rate = torch.optim.lr_scheduler.OneCycleLR(opt, PEAK, total_steps=steps + 1, pct_start=0.25)
     for batch in torch.randperm(len(x))[: steps * BATCH].to(device).split(BATCH):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import os
 import platform
 import statistics
@@ -142,12 +143,13 @@ class Items(Dataset):  # type: ignore[type-arg]  # its items are pairs
 
 
 def epoch(module: dict[str, Any], loader: Any) -> None:
-    """One epoch of the reference's net, batches from a loader."""
+    """The reference's net, as many steps as it takes, batches from a loader."""
     F, prepare = module["F"], module["Prepare"](33.3, 78.6)  # noqa: N806  # torch's usual name
     model = module["conv_net"]().to("cpu", torch.bfloat16, memory_format=torch.channels_last)
     opt = torch.optim.AdamW(model.parameters(), lr=module["PEAK"], weight_decay=0.02)
-    rate = torch.optim.lr_scheduler.OneCycleLR(opt, module["PEAK"], total_steps=len(loader) + 1, pct_start=0.25)
-    for xb, yb in loader:
+    steps = int(module["EPOCHS"] * len(loader))
+    rate = torch.optim.lr_scheduler.OneCycleLR(opt, module["PEAK"], total_steps=steps + 1, pct_start=0.25)
+    for xb, yb in itertools.islice(loader, steps):
         loss = F.cross_entropy(model(prepare(xb)).float(), yb, label_smoothing=0.05)
         opt.zero_grad()
         loss.backward()
