@@ -61,7 +61,7 @@ def _loaded(told: dict[Any, Any]) -> Loaded:
     foreign = told.get("foreign")
     known = foreign.items() if type(foreign) is dict else ()
     from_library = {name: text[:80] for name, text in known if type(name) is str and type(text) is str}
-    return Loaded(places, versions, from_library, others)
+    return Loaded(places, versions, from_library, others, doubtful=told.get("doubtful") is True)
 
 
 def _lists(value: Any, kind: type) -> Iterator[tuple[str, list[Any]]]:

@@ -5,6 +5,7 @@ nbclient turns what the cells sent into outputs as it does the messages of a ker
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +68,15 @@ def _message(output: Any) -> dict[str, Any] | None:
         return None
     if not all(type(line) is str for line in content.get("traceback", ())):
         return None
+    try:
+        content = json.loads(json.dumps(content, allow_nan=False))
+        if kind != "clear_output":  # nbformat's own word on whether it is an output
+            checked = {"header": {"msg_type": kind.removeprefix("update_")}, "content": content}
+            v4.output_from_msg(checked)  # type: ignore[no-untyped-call]  # its own
+    except (KeyError, RecursionError, TypeError, ValueError, nbformat.ValidationError):
+        return None
+    if not isinstance(content.get("transient", {}).get("display_id", ""), str):
+        return None
     return {"msg_type": kind, "header": header, "parent_header": {"msg_id": "cell"}, "content": content}
 
 
@@ -85,7 +95,8 @@ def write(submission: Submission, runs: Sequence[CellRun], folder: Path) -> Path
     target = folder / Path(submission.path).with_suffix(".ipynb").name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if target.exists() and os.path.samefile(target, submission.path):
+        source = Path(submission.path)
+        if target.exists() and source.exists() and target.samefile(source):
             raise UsageError(f"{target} is the submission itself. Give --executed another folder.")
         text = nbformat.writes(notebook(submission.cells or (), runs), version=4)  # type: ignore[no-untyped-call]  # its own
         partial = target.with_name(f".{target.name}.part")

@@ -58,6 +58,8 @@ def plant(console: Console, sources: Iterable[bytes], folder: Path | None, cache
     if mnist is None:
         return ""
     where = (cache or data.cache_folder()).parent / "trees"
+    where.mkdir(parents=True, exist_ok=True)
+    where.chmod(0o755)  # guests run as other users
     whole = any(re.search(rb"URLs\.MNIST\b", source) for source in asked)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:

@@ -6,8 +6,8 @@ import dataclasses
 import functools
 import platform
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,8 +19,21 @@ from grader.marked import PREFIX
 from grader.mistakes import MistakeBook
 from grader.plain import PlainServer, PlainSession
 from grader.server import Server
-from grader.session import DEFINITIONS, LiveSession
-from grader.values import CheckResult, Exercise, Finding, Loaded, Report, Running, Submission, Verdict
+from grader.session import DEFINITIONS, FailedGuest, LiveSession
+from grader.values import (
+    CheckResult,
+    Exercise,
+    Finding,
+    Limits,
+    Loaded,
+    Raised,
+    Report,
+    Running,
+    Stopped,
+    Submission,
+    Verdict,
+)  # fmt: skip
+from grader.verdicts import REFUSED
 
 MOST_CELLS = 5  # of a notebook, whose failures are told
 
@@ -32,7 +45,8 @@ class Options:
     `storage` is for Hypothesis's own tables; `data` a folder with MNIST, where it is not in the cache; `key` is the
     course's, from which training data are drawn (None: the public one); `seed` changes the examples and is never for
     marks of record; `shrink` looks for the smallest counterexample; `select` is a
-    pytest -k expression; `first_failure` stops at the first check that fails; `running` is how a notebook is run.
+    pytest -k expression; `first_failure` stops at the first check that fails; `running` is how a notebook is run;
+    `checks` are the ids of those to run (none: all), `known` verdicts and titles of others that these may need.
     """
 
     storage: Path
@@ -44,6 +58,8 @@ class Options:
     select: str = ""
     first_failure: bool = False
     running: Running = DEFINITIONS
+    checks: tuple[str, ...] = ()
+    known: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
 
 
 def grade(
@@ -70,6 +86,7 @@ def grade(
         engine.use_profile(options.storage, options.shrink)
         conditions = Conditions(str(options.seed or ""), options.data, options.key, options.device)
         judge = Judge(lambda path: exercise, lambda wanted: session, note, conditions, busy)
+        judge.known = options.known
         _run_pytest(exercise, judge, options)
         results = alternatives.explained(results, session, functools.partial(_passes, exercise, conditions))
     finally:
@@ -94,15 +111,37 @@ def open_session(
     running: Running = DEFINITIONS,
 ) -> Session:
     """Load a submission: in a cell of a warm server, or in a process of its own where there is no fork."""
+    if submission.refused:
+        return RefusedSession(submission.refused)
     if isinstance(server, PlainServer):
         return PlainSession(server, submission, exercise, device, running)
     return LiveSession(server, submission, exercise, device, running)
 
 
+class RefusedSession:
+    """Stands for the session of a submission that cannot be read."""
+
+    def __init__(self, why: str) -> None:
+        self.failure: Raised | Stopped | None = Raised((REFUSED,), why)
+        self.loaded = Loaded()
+
+    def guest(self, limits: Limits, sealed: bool = False) -> FailedGuest:
+        """One for which every call comes out as the reading did."""
+        assert self.failure is not None
+        return FailedGuest(self.failure)
+
+    def widen(self) -> bool:
+        """There is nothing more to load."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
 def _passes(exercise: Exercise, conditions: Conditions, session: Session, check: str) -> bool:
     """Whether one check passes in another session; nobody is told."""
     judge = Judge(lambda path: exercise, lambda wanted: session, lambda result: None, conditions)
-    run_checks(judge, exercise.checks_file, only=f"{PREFIX}{check}")
+    run_checks(judge, exercise.checks_file, only=[PREFIX + check])
     return check in judge.results and judge.results[check].verdict is Verdict.PASSED
 
 
@@ -123,7 +162,7 @@ def cell_notes(submission: Submission, session: Session, exercise: Exercise) -> 
 def _run_pytest(exercise: Exercise, judge: Judge, options: Options) -> None:
     more = ["-k", options.select] if options.select else []
     more += ["-x"] if options.first_failure else []
-    code = run_checks(judge, exercise.checks_file, more)
+    code = run_checks(judge, exercise.checks_file, more, [PREFIX + check for check in options.checks])
     if code == pytest.ExitCode.INTERRUPTED and not judge.errors:
         raise KeyboardInterrupt
     if code == pytest.ExitCode.INTERNAL_ERROR:

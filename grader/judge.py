@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,6 +76,7 @@ class Judge:
         self._busy = busy
         self._mnist: Mnist | None = None
         self.results: dict[str, CheckResult] = {}
+        self.known: Mapping[str, tuple[Verdict, str]] = {}
         self.errors: list[str] = []
 
     @pytest.hookimpl
@@ -129,8 +130,9 @@ class Judge:
         check = describe(item)
         for need in check.needs:
             earlier = self.results.get(need)
-            if earlier is not None and earlier.verdict not in (Verdict.PASSED, Verdict.NOT_APPLICABLE):
-                text = messages.SKIPPED.format(need=earlier.title.rstrip("."))
+            known = (earlier.verdict, earlier.title) if earlier is not None else self.known.get(need)
+            if known is not None and known[0] not in (Verdict.PASSED, Verdict.NOT_APPLICABLE):
+                text = messages.SKIPPED.format(need=known[1].rstrip("."))
                 self._note(check, Verdict.SKIPPED, Finding(text))
                 pytest.skip(text)
 
@@ -149,7 +151,7 @@ class Judge:
         body = engine.instrument(pyfuncitem.obj, key, student.begin_example, student.end_example)
         arguments = {name: pyfuncitem.funcargs[name] for name in inspect.signature(body).parameters}
         error, output = self._run(body, arguments, student)
-        if verdicts.lacks_a_name(error) and session.widen():
+        if error is not None and (verdicts.lacks_a_name(error) or session.loaded.doubtful) and session.widen():
             student.restart(session.guest(exercise.limits))
             error, output = self._run(body, arguments, student)
         if student.overtime():  # within a tenth of its budget: once more, and then the verdict stands
@@ -273,14 +275,15 @@ def plain_text(verdict: Verdict, finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def run_checks(judge: Judge, checks_file: Path, more: Sequence[str] = (), only: str = "") -> int:
-    """Run one exercise's checks under pytest, here, or `only` one of them; returns pytest's exit code.
+def run_checks(judge: Judge, checks_file: Path, more: Sequence[str] = (), only: Sequence[str] = ()) -> int:
+    """Run one exercise's checks under pytest, here, or `only` some of its functions; returns pytest's exit code.
 
     The module is forgotten afterwards: pytest would take the next exercise's checks.py for the one it has loaded.
     """
     try:
         what, *options = pytest_arguments(checks_file)
-        return int(pytest.main([f"{what}::{only}" if only else what, *options, *more], plugins=[judge]))
+        chosen = [f"{what}::{name}" for name in only] or [what]
+        return int(pytest.main([*chosen, *options, *more], plugins=[judge]))
     finally:
         for name, module in list(sys.modules.items()):
             if getattr(module, "__file__", None) == str(checks_file):

@@ -27,6 +27,7 @@ OTHER_NAME = "Your `{other}` answers as `{name}` should: it has to be called `{n
 FROM_LIBRARY = "The `{name}` you use is {library}'s; write one of your own."
 CELL_RAISED = "Cell {number} raised {name}: {text}"
 CELL_STOPPED = "Cell {number} was stopped and left out: {text}"
+CELL_LEFT_OUT = "Cell {number} was not run: the notebook had used its {limit} s of computing by then."
 MORE_CELLS = "{count} more cells did not run to their end."
 LEFT_OUT = "Run were imports, definitions and what they need: {count} of {total} cells. --all-cells runs everything."
 STUB = "`{name}` is not written yet."

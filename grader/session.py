@@ -201,7 +201,7 @@ class _Cell:
         """A notebook's next cell, whose time counts from now, or the end of one."""
         number = answer[1] if len(answer) > 1 and type(answer[1]) is int else 0
         if tag(answer) == "ran":
-            if number != self.under_way:
+            if number != self.under_way or (self.runs and self.runs[-1].number == number):
                 raise Malformed("a cell ended that had not begun")
             self.runs.append(cell_run(answer))
             return
@@ -210,6 +210,8 @@ class _Cell:
         self.under_way = number
         self._left_s -= float(self.ask_warden(["cell"])[1])
         self.snap.budget(limits)
+        if self._left_s <= 0:
+            self.runs.append(CellRun(number, Stopped(Verdict.TIMED_OUT, "whole")))
         self.snap.sock.sendall(b"G" if self._left_s > 0 else b"S")
 
     def ask_warden(self, order: list[Any]) -> Any:

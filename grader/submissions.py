@@ -11,6 +11,7 @@ from grader import notebooks
 from grader.errors import UsageError
 from grader.values import Submission
 
+PLOTS = (b"matplotlib", b"fastai", b"fastbook")  # what imports matplotlib
 LARGEST = 16 << 20
 SHELL = ("grader.guest.cells",)  # and with it IPython; a guest can read neither our files nor import them later
 LARGEST_NOTEBOOK = 256 << 20  # pictures in saved outputs
@@ -49,7 +50,7 @@ def found(exercise_id: str, folder: Path = Path()) -> Path:
 def modules_for(submissions: Iterable[Submission]) -> tuple[str, ...]:
     """What a server imports once for these beside the exercises' own: for notebooks the shell that runs them."""
     sources = [submission.source for submission in submissions if submission.cells is not None]
-    plots = any(word in source for source in sources for word in (b"matplotlib", b"fastai", b"fastbook"))
+    plots = any(word in source for source in sources for word in PLOTS)
     return (SHELL if sources else ()) + (("matplotlib.pyplot",) if plots else ()) + _fastai(sources)
 
 
@@ -57,6 +58,11 @@ def _fastai(sources: Sequence[bytes]) -> tuple[str, ...]:
     """fastai itself, where a notebook uses it and it is installed; its parts are many."""
     used = any(b"fastai" in source or b"fastbook" in source for source in sources)
     return ("fastai.vision.all",) if used and importlib.util.find_spec("fastai") else ()
+
+
+def refused(source: bytes, path: str, why: str) -> Submission:
+    """A submission that cannot be read: loading it fails with this sentence, so that each check has its verdict."""
+    return Submission(path, source, hashlib.sha256(source).hexdigest(), refused=why)
 
 
 def from_bytes(source: bytes, path: str) -> Submission:

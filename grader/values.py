@@ -117,12 +117,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Submission:
-    """A student's work as bytes, with the path it came from; of a notebook the cells, None for a file of Python."""
+    """A student's work as bytes, with the path it came from; of a notebook the cells, None for a file of Python.
+    What is `refused` for a reason is never run."""
 
     path: str
     source: bytes
     sha256: str
     cells: tuple[Cell, ...] | None = None
+    refused: str = ""
 
     @property
     def label(self) -> str:
@@ -205,7 +207,8 @@ class Loaded:
     `places` are (cell, line, number) of the version of each name that is graded, 0 where cell or line is unknown;
     `versions` the cells that each name is from, in order; `foreign` the library that a name comes from, where that is
     not asked for; `others` for each missing name the functions that could be called like it; `cells` how a notebook's
-    cells ran. `left_out` says that only what definitions need was run.
+    cells ran. `left_out` says that only what definitions need was run, `doubtful` that it has to do
+    with data that definitions need.
     """
 
     places: dict[str, tuple[int, int, int]] = field(default_factory=dict)
@@ -214,6 +217,7 @@ class Loaded:
     others: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cells: tuple[CellRun, ...] = ()
     left_out: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,22 @@ from grader import engine, messages, show
 from grader.errors import GraderError
 from grader.expect import Wrong
 from grader.student import CheckOver, Student, StudentRaised, shown
-from grader.values import Call, CellRun, Finding, Frame, Limits, Missing, Raised, Returned, Stopped, Verdict
+from grader.values import (
+    WHOLE_NOTEBOOK,
+    Call,
+    CellRun,
+    Finding,
+    Frame,
+    Limits,
+    Missing,
+    Raised,
+    Returned,
+    Stopped,
+    Verdict,
+)
 
 # What a strange value can raise in a check that works with it. Where no value had come back yet, the check is at fault.
+REFUSED = "Refused"  # stands where an exception's name would: the submission was never run
 TORCH_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory")
 VALUE_ERRORS = (
     *(TypeError, ValueError, AttributeError, IndexError, KeyError, RuntimeError),
@@ -114,6 +127,8 @@ def cell_failure(run: CellRun, limits: Limits) -> str:
         name, text = run.failure.names[0] if run.failure.names else "an exception", show.cut(run.failure.text)
         return messages.CELL_RAISED.format(number=run.number, name=name, text=" ".join(text.split())[:200])
     assert run.failure is not None
+    if run.failure.detail == "whole":
+        return messages.CELL_LEFT_OUT.format(number=run.number, limit=f"{limits.cpu_s * WHOLE_NOTEBOOK:g}")
     return messages.CELL_STOPPED.format(number=run.number, text=stopped_message(run.failure, limits))
 
 
@@ -131,6 +146,8 @@ def load_failure(outcome: Raised | Stopped, limits: Limits) -> tuple[Verdict, Fi
         text = texts.get(outcome.verdict) or messages.UNGRADABLE.format(text=outcome.detail)
         return outcome.verdict, Finding(text)
     name, text = outcome.names[0] if outcome.names else "an exception", outcome.text
+    if name == REFUSED:
+        return Verdict.RAISED, Finding(text)
     line = outcome.frames[-1].line if outcome.frames else 0
     if out_of_memory(outcome):
         return Verdict.OUT_OF_MEMORY, Finding(

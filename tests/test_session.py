@@ -148,7 +148,7 @@ def test_lines_of_definitions_are_known(load: Loader, exercise: Exercise) -> Non
     """A session says where each name is defined."""
     if load(SOURCE, exercise).__class__ is not InProcessSession:
         opened = load(SOURCE, exercise)
-        assert opened.lines["same"] == 4
+        assert opened.loaded.places["same"] == (0, 4, 0)
         opened.close()
 
 

@@ -43,6 +43,7 @@ class Cells:
         self.trees = str(order["trees"])
         self.shell = CellShell.of(module)
         self.shell.shows = bool(order["shows"])
+        self.doubtful = False
         self.shell.after = lambda: self.definitions.note(self.shell.number)
         cells = [(number, without_timing(source)) for number, source in order["cells"] if number not in order["skip"]]
         self.cells = self._needed(cells) if order["only"] else [(number, source, None) for number, source in cells]
@@ -74,13 +75,17 @@ class Cells:
         error = shell.run(number, source)
         if error is not None:
             outputs.append(error_message(error))
-        self.tell(["ran", number, describe(error) if error is not None else [], outputs])
+        ran = ["ran", number, describe(error) if error is not None else []]
+        try:
+            self.tell([*ran, outputs])
+        except (ValueError, MemoryError):  # too deep or too large for a frame, of which nothing was sent then
+            self.tell([*ran, [["stream", "stderr", "[outputs are too large to be kept]\n"]]])
 
     def _needed(self, cells: list[tuple[int, str]]) -> list[tuple[int, str, set[tuple[int, int]] | None]]:
         """The cells with a statement that is needed, and where in them such statements begin."""
         given = {name: getattr(adapter, "sets", ()) for name, adapter in self.definitions.adapters.items()}
         plain = [(number, self.shell.python(source)) for number, source in cells]
-        kept = slicing.needed(plain, self.definitions.wanted, given)
+        kept, self.doubtful = slicing.needed(plain, self.definitions.wanted, given)
         return [
             (number, source, {(node.lineno, node.col_offset) for node in kept[number]})
             for number, source in cells

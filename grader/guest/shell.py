@@ -68,7 +68,8 @@ class _Hook(DisplayHook):
 
     def __call__(self, result: Any = None) -> None:
         shell: Any = self.shell
-        if result is None or not shell.shows or self.quiet():  # type: ignore[no-untyped-call]  # IPython's own
+        hidden = self.semicolon_at_end_of_expression(shell.source)  # type: ignore[no-untyped-call]  # IPython's own
+        if result is None or not shell.shows or hidden:
             return
         data, metadata = shell.display_formatter.format(result)
         shell.keep(["execute_result", _plain(data), _plain(metadata), shell.number])
@@ -95,7 +96,7 @@ class CellShell(InteractiveShell):
     display_pub_class = Type(_Publisher)
     compiler_class = Type(_Compiler)
 
-    number = 0
+    number, source = 0, ""
     shows = False
     after: Callable[[], None] = staticmethod(lambda: None)
     keep: Callable[[Message], None] = staticmethod(lambda message: None)
@@ -106,7 +107,8 @@ class CellShell(InteractiveShell):
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"
-        return cls(config=config, user_module=module, user_ns=vars(module))
+        cls.clear_instance()  # the rehearsal's
+        return cls.instance(config=config, user_module=module, user_ns=vars(module))  # `display` looks for it there
 
     def init_ipython_dir(self, ipython_dir: Any) -> None:
         """None: it would be a file that outlives the notebook."""
@@ -178,7 +180,8 @@ class CellShell(InteractiveShell):
 
     def run(self, number: int, source: str) -> BaseException | None:
         """Run a cell; what it raised."""
-        self.number = self.execution_count = number
+        self.number, self.source = number, source
+        self.execution_count = number
         self.compile.cell = number  # type: ignore[attr-defined]  # ours
         result = self.run_cell(source, store_history=False)  # type: ignore[no-untyped-call]  # IPython's own
         self.after()
@@ -201,6 +204,10 @@ def without_timing(source: str) -> str:
             lines[place] = ""
         elif line.strip() and not line.startswith("#"):
             break
+    first = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    if not lines[first].startswith("%%"):  # IPython drops empty lines at the beginning, and their numbers with them
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        lines[:first] = [f"{indent}#"] * first
     return "\n".join(lines)
 
 

@@ -2,15 +2,16 @@
 
 A statement is kept when it binds a name that is needed, or changes what such a name stands for; what it reads is needed
 then, too. Training loops, plots and prints bind nothing that a definition reads, and are left out. This is a guess: a
-definition may depend on what only a whole run shows, so whoever finds a name missing runs everything.
+definition may depend on what only a whole run shows, so whoever finds a name missing, or something wrong where what
+was left out has to do with data that is needed, runs everything.
 
-Functions are always defined, which costs nothing: one of them may be meant by a name that is missing. What they will
-read when they are called is needed only where the function itself is.
+Other functions are defined as well where that needs nothing more: one of them may be meant by a name that is missing.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import dis
 import types
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,23 +39,42 @@ class Statement:
 
 def needed(
     cells: Sequence[tuple[int, str]], wanted: Collection[str], given: Mapping[str, Collection[str]]
-) -> dict[int, list[ast.stmt]]:
-    """The statements to run, by cell. `cells` are (number, Python source); a cell that does not parse has none.
+) -> tuple[dict[int, list[ast.stmt]], bool]:
+    """The statements to run, by cell, and whether what is left out may matter all the same: it has to do with data that
+    is needed. `cells` are (number, Python source); a cell that does not parse has none.
 
     `given` are names that whoever calls a wanted name sets before the call, so that nobody needs to bind them for it.
     """
     statements = [statement for number, source in cells for statement in statements_of(number, source)]
-    functions = {place for place, one in enumerate(statements) if isinstance(one.node, ast.FunctionDef)}
-    defaults = set[str]().union(*(statements[place].reads for place in functions))
-    kept = functions | _closure(statements, set(wanted) | defaults, given)
+    names = set(wanted)
+    kept = _closure(statements, names, given)
+    bound = set(vars(builtins)).union(*(statements[place].binds for place in kept))
+    data = names & set[str]().union(*(one.binds for one in statements if not _only_defines(one)))
+    touching = data.union(*(one.binds for one in statements if _is_function(one) and not data.isdisjoint(one.binds)))
+    doubtful = any(
+        place not in kept and not touching.isdisjoint(one.reads | one.later) for place, one in enumerate(statements)
+    )
+    kept |= {place for place, one in enumerate(statements) if _is_function(one) and one.reads <= bound}
     found: dict[int, list[ast.stmt]] = {}
     for place in sorted(kept):
         found.setdefault(statements[place].cell, []).append(statements[place].node)
-    return found
+    return found, doubtful
+
+
+def _is_function(statement: Statement) -> bool:
+    return isinstance(statement.node, ast.FunctionDef)
+
+
+def _only_defines(statement: Statement) -> bool:
+    """An import, or a function or class that sets no other global when it is called."""
+    node = statement.node
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return statement.binds == {node.name}
+    return isinstance(node, ast.Import | ast.ImportFrom)
 
 
 def _closure(statements: Sequence[Statement], names: set[str], given: Mapping[str, Collection[str]]) -> set[int]:
-    """The places of the statements that these names need, directly or not."""
+    """The places of the statements that these names need, directly or not; what those need is added to the names."""
     kept: set[int] = set()
     while True:
         more = {place for place, one in enumerate(statements) if place not in kept and _is_needed(one, names)}

@@ -69,8 +69,8 @@ def load_order(
     `may_run` waits for the judge's answer after it was told that a notebook's cell is next.
     """
     try:
-        definitions, probes = _load_cells(order, tell, may_run) if order["cells"] else _load_file(order)
-        described = definitions.described()
+        definitions, probes, doubtful = _load_cells(order, tell, may_run) if order["cells"] else _load_file(order)
+        described = {**definitions.described(), "doubtful": doubtful}
     except BaseException as error:  # sys.exit in a submission included
         flush()
         tell(["raised", *describe(error)])
@@ -82,21 +82,21 @@ def load_order(
     return answerer
 
 
-def _load_file(order: dict[str, Any]) -> tuple[Definitions, dict[str, Any]]:
+def _load_file(order: dict[str, Any]) -> tuple[Definitions, dict[str, Any], bool]:
     definitions = load(order["source"], order["label"], order["names"], order["keywords"])
     probes = load_helper(order["probes"], "probes.py", {"student": SubmissionView(definitions)})
     definitions.adapters = adapters(probes)
-    return definitions, probes
+    return definitions, probes, False
 
 
 def _load_cells(
     order: dict[str, Any], tell: Callable[[Any], None], may_run: Callable[[], bool]
-) -> tuple[Definitions, dict[str, Any]]:
+) -> tuple[Definitions, dict[str, Any], bool]:
     from grader.guest.cells import Cells  # IPython, which a .py file has no use for
 
     cells = Cells(order, tell, may_run)
     cells.run()
-    return cells.definitions, cells.probes
+    return cells.definitions, cells.probes, cells.doubtful
 
 
 def _go(snap: socket.socket) -> bool:

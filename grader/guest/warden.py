@@ -56,7 +56,7 @@ class Warden:
         self.keep: set[int] = set()
         self.base_cpu: dict[int, float] = {}
         self.current: set[int] = set()
-        self.forks = True
+        self.forks = False
         syscalls.set_dumpable(False)
 
     def run(self, snapshot: int) -> None:
