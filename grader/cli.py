@@ -54,6 +54,16 @@ def main(start: Start | None = None) -> NoReturn:
     _leave(code)
 
 
+def work(descriptor: int) -> NoReturn:
+    """A worker of `grade bulk`: grades what it hears on this socket."""
+    import socket
+
+    from grader import worker
+
+    worker.serve(socket.socket(fileno=descriptor), lambda environment: os.environ.update(environment))
+    os._exit(0)
+
+
 def _leave(code: int) -> NoReturn:
     """Flush and go: taking torch apart at exit costs a tenth of a run."""
     for stream in (sys.stdout, sys.stderr):
@@ -209,6 +219,91 @@ def audit(start: Start | None, /, exercise: str | None, mutants: bool, solutions
 
     setting = _checking(start, {**options, "plain": False})
     return auditing.run(setting, exercise, solutions, mutants)
+
+
+@cli.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results"), help="The folder of results. [results]"
+)
+@click.option("--exercise", help="Only this exercise; otherwise each file's name or content decides.")
+@click.option("--jobs", type=click.IntRange(1, 512), default=os.cpu_count() or 1, help="How many at once. [all cores]")
+@click.option("--only", metavar="STUDENT", default="", help="Only this student.")
+@click.option("--fresh", is_flag=True, help="Grade again what is known already.")
+@click.option("--dry-run", is_flag=True, help="Show what would be graded, what is ignored and why, and for how long.")
+@click.option("--csv", "csv_to", type=click.Path(path_type=Path), help="Write the marks as CSV.")
+@click.option("--json", "json_to", type=click.Path(path_type=Path), help="Write marks and checks as JSON.")
+@click.option("--pseudonyms", is_flag=True, help="Random keys for students in --csv and --json.")
+@click.option("--weak-sandbox", is_flag=True, help="Run even where the full sandbox cannot be had: students may cheat.")
+@click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
+@click.option("--data", type=click.Path(path_type=Path), help="A folder with MNIST (exercise8: Kaggle's TGS data).")
+@click.option("--course-key", type=click.Path(path_type=Path), help="A file with the key that training data come from.")
+@click.option("--seed", type=int, default=0, help="Meet other examples. Never for marks of record.")
+@COURSE
+@NO_COLOR
+@PLAIN
+def bulk(submissions: Path, csv_to: Path | None, json_to: Path | None, pseudonyms: bool, **options: Any) -> int:
+    """Grade all SUBMISSIONS: a folder, a download of Canvas or Moodle, or a list in CSV.
+
+    Run the same command again to go on where it was stopped: what is known is not graded twice.
+    """
+    from grader import bulk as running
+    from grader import course, exporting, fetching, progress
+
+    console = _console(options["no_color"])
+    data = options["data"] or _data_folder()
+    kept = ("HOME", "PATH", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+    setting = running.Bulk(
+        where=submissions,
+        out=options["out"],
+        course=(options["course"] or course.default_course()).absolute(),
+        exercise=options["exercise"],
+        jobs=options["jobs"],
+        only=options["only"],
+        fresh=options["fresh"],
+        dry_run=options["dry_run"],
+        plain=options["plain"],
+        console=console,
+        storage=progress.hypothesis_folder(),
+        environment={name: os.environ[name] for name in kept if name in os.environ},
+        data=data.absolute() if data is not None else None,
+        key=_course_key(options["course_key"]),
+        device=options["device"],
+        seed=options["seed"],
+        full=not options["weak_sandbox"],
+        plant=lambda sources: fetching.plant(console, sources, data),
+    )
+    code = running.run(setting)
+    if not setting.dry_run:
+        exporting.export(setting.out, csv_to, json_to, pseudonyms)
+    return code
+
+
+@cli.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("student")
+def forget(results: Path, student: str) -> int:
+    """Remove a STUDENT from RESULTS, a folder that `grade bulk` made: names, work, marks, everything."""
+    from grader.results import Results
+
+    with Results.open(results) as opened:
+        removed = opened.forget(student)
+    click.echo(f"{student} is removed: {removed} submissions.")
+    return 0
+
+
+@cli.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("old", type=click.Path(path_type=Path))
+def diff(results: Path, old: Path) -> int:
+    """Which marks differ between RESULTS and an OLD folder of results, check by check, and why."""
+    from grader import exporting
+
+    lines = exporting.differences(results, old)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} checks differ." if lines else "No mark differs.")
+    return 0
 
 
 @cli.command()

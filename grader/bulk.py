@@ -1,0 +1,337 @@
+"""`grade bulk`: from what an instructor has on disk to a folder of results, without stopping half-way.
+
+Read is what lies there (`intake`), known is what was graded before (`results`, by content), and only what is new goes
+to the workers (`pool`). Results are written by this process alone, one submission at a time, as they come: whatever
+ends it, at most what was running is lost, and the same command goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from grader import course, intake, keys, notebooks, submissions
+from grader.errors import UsageError
+from grader.intake import Item
+from grader.pool import Order, Pool
+from grader.results import CheckRow, Planned, Results, key_of
+from grader.terminal import clean
+from grader.values import Exercise, Submission, Verdict
+from grader.worker import Task
+
+CHANGED = "Its file was changed while others were graded. Run the command again."
+AHEAD = 2  # submissions handed to a worker's thread before it is free
+BASE_S, TRAINED_SHARE = 0.5, 0.4  # an estimate: each submission, and what a training takes of its CPU budget
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What the command line decided. `plant` makes the folders of images that these notebooks ask for."""
+
+    where: Path
+    out: Path
+    course: Path
+    exercise: str | None
+    jobs: int
+    only: str
+    fresh: bool
+    dry_run: bool
+    plain: bool
+    console: Console
+    storage: Path
+    environment: Mapping[str, str]
+    data: Path | None
+    key: bytes | None = field(repr=False)
+    device: str
+    seed: int
+    full: bool
+    plant: Callable[[Sequence[bytes]], str]
+
+
+@dataclass
+class Work:
+    """One content to grade for one exercise, and whose it is."""
+
+    item: Item
+    sha256: str
+    keys: dict[str, str]
+    task: Task
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is noted of a file while it is read for its digest: its bytes are let go of."""
+
+    item: Item
+    sha256: str
+    notebook: bool
+    plots: bool
+    trees: bytes
+
+
+def run(bulk: Bulk) -> int:
+    """Grade what is new; returns the exit code: 0, 3 where something could not be graded, 130 when it was stopped."""
+    exercises = _exercises(bulk)
+    plan = intake.plan(bulk.where, list(exercises.values()), bulk.only)
+    if bulk.dry_run:
+        show_plan(bulk, plan, exercises)
+        return 0
+    for ignored in plan.ignored:
+        _say(bulk, f"ignored: {ignored.path}: {ignored.why}")
+    seen, unread = read(plan.items)
+    for item, why in unread:
+        _say(bulk, f"cannot be read: {item.path}: {why}")
+    with Results.open(bulk.out) as results:
+        results.plan([_planned(one) for one in seen], list(exercises.values()))
+        work = new_work(bulk, results, exercises, [one for one in seen if one.item.counts])
+        stopped = bool(work) and _grade(bulk, results, exercises, work, seen)
+        ungraded = summary(bulk, results, exercises)
+    return 130 if stopped else 3 if ungraded or unread else 0
+
+
+def _exercises(bulk: Bulk) -> dict[str, Exercise]:
+    if bulk.exercise is not None:
+        found = [course.find_exercise(bulk.course, bulk.exercise)]
+    else:
+        found = course.exercises(bulk.course)
+    if not found:
+        raise UsageError(f"There is no exercise in {bulk.course}.")
+    return {exercise.id: exercise for exercise in found}
+
+
+def read(items: Sequence[Item]) -> tuple[list[Seen], list[tuple[Item, str]]]:
+    """Each file's digest, and what could not be read with the reason."""
+    seen, unread = [], []
+    for item in items:
+        try:
+            source = item.read()
+        except UsageError as error:
+            unread.append((item, str(error)))
+            continue
+        plots = any(word in source for word in submissions.PLOTS)
+        trees = b" ".join(word for word in (b"untar_data", b"URLs.MNIST ") if word.strip() in source)
+        notebook = item.path.endswith(notebooks.SUFFIX)
+        digest = hashlib.sha256(source).hexdigest()
+        seen.append(Seen(item, digest, notebook, notebook and plots, trees if notebook else b""))
+    return seen, unread
+
+
+def _planned(one: Seen) -> Planned:
+    item = one.item
+    return Planned(
+        student=item.student, name=item.name, email=item.email, exercise=item.exercise, path=item.path,
+        sha256=one.sha256, late=item.late, when=item.when, attempt=item.attempt, counts=item.counts,
+    )  # fmt: skip
+
+
+def new_work(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise], seen: Sequence[Seen]) -> list[Work]:
+    """What is not known yet, each content once, in the plan's order."""
+    under = keys.conditions(bulk.device, bulk.seed, bulk.key)
+    wanted = {
+        name: {one.id: key_of(one.text, one.setting) for one in keys.outlines(exercise, under)}
+        for name, exercise in exercises.items()
+    }
+    work: dict[tuple[str, str], Work] = {}
+    for one in seen:
+        item, checks = one.item, wanted[one.item.exercise]
+        if (one.sha256, item.exercise) in work:
+            continue
+        missing = list(checks) if bulk.fresh else results.missing(one.sha256, item.exercise, checks)
+        if not missing:
+            results.settle(one.sha256, item.exercise, checks)
+            continue
+        known = {} if bulk.fresh else results.checks_of(one.sha256, item.exercise, checks)
+        told = tuple((check, row.verdict, row.title) for check, row in known.items() if check not in missing)
+        task = Task(item.exercise, item.path, b"", tuple(missing) if told else (), told)
+        work[one.sha256, item.exercise] = Work(item, one.sha256, checks, task)
+    return list(work.values())
+
+
+def _grade(
+    bulk: Bulk, results: Results, exercises: Mapping[str, Exercise], work: list[Work], seen: Sequence[Seen]
+) -> bool:
+    """Grade the work; whether it was stopped."""
+    needed = {one.item.exercise for one in work}
+    order = Order(
+        course=bulk.course, preload=_preload([exercises[name] for name in sorted(needed)], seen), storage=bulk.storage,
+        environment=dict(bulk.environment), trees=bulk.plant([one.trees for one in seen if one.trees]), data=bulk.data,
+        key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
+    )  # fmt: skip
+    with Pool(order, min(bulk.jobs, len(work))) as pool, Shown(bulk, len(work)) as shown:
+        for reason in pool.reasons:
+            shown.say(f"Sandbox: not the full one ({reason}).")
+        return _run(pool, bulk.jobs, results, work, shown)
+
+
+def _run(pool: Pool, jobs: int, results: Results, work: list[Work], shown: Shown) -> bool:
+    waiting, running = iter(work), dict[Future[list[Any]], Work]()
+    stopping = False
+    while True:
+        try:
+            for one in _take(waiting, 0 if stopping else jobs * AHEAD - len(running)):
+                future = _submit(pool, one, results, shown)
+                if future is not None:
+                    running[future] = one
+            if not running:
+                return stopping
+            shown.running([one.item for one in running.values()][:jobs])
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                _store(results, running[future], future.result(), shown)
+                del running[future]
+        except KeyboardInterrupt:
+            if stopping:
+                return True
+            stopping = True
+            shown.say("Stopping: what is running is finished. Ctrl-C once more drops it.")
+            for future in [future for future in running if future.cancel()]:
+                del running[future]
+
+
+def _take(waiting: Iterator[Work], most: int) -> Iterator[Work]:
+    for _ in range(most):
+        one = next(waiting, None)
+        if one is None:
+            return
+        yield one
+
+
+def _submit(pool: Pool, one: Work, results: Results, shown: Shown) -> Future[list[Any]] | None:
+    """Hand it to a worker; None where its file is not any more what it was."""
+    try:
+        source = one.item.read()
+        same = hashlib.sha256(source).hexdigest() == one.sha256
+    except UsageError:
+        same = False
+    if not same:
+        _store(results, one, ["lost", CHANGED], shown)
+        return None
+    task = one.task
+    return pool.submit(Task(task.exercise, task.path, source, task.checks, task.known))
+
+
+def _store(results: Results, one: Work, answer: list[Any], shown: Shown) -> None:
+    if answer[0] == "graded":
+        _, rows, environment, notes, seconds = answer
+    else:
+        row = {"id": "grading", "title": "The submission is graded", "message": answer[1]}
+        rows, environment, notes, seconds = [{**row, "verdict": Verdict.UNGRADABLE.value}], {}, [], 0.0
+    made = [_row(row, one.keys.get(row["id"], "")) for row in rows]
+    results.store(one.sha256, one.item.exercise, made, environment, seconds, notes, one.keys)
+    shown.done(one.item, made)
+
+
+def _row(row: dict[str, Any], key: str) -> CheckRow:
+    empty: dict[str, Any] = {
+        "functions": (), "points": 0, "max_points": 0, "message": None, "call": None, "got": None, "expected": None,
+        "mistake": None, "hint": None, "cell": None, "line": None, "hidden": False, "review": "", "output": "",
+    }  # fmt: skip
+    values = {**empty, **row}
+    values["functions"] = tuple(values["functions"])
+    return CheckRow(key=key, **values)
+
+
+def _preload(exercises: Sequence[Exercise], seen: Sequence[Seen]) -> tuple[str, ...]:
+    wanted = {exercise.id for exercise in exercises}
+    modules = [name for exercise in exercises for name in exercise.preload]
+    used = [one for one in seen if one.item.exercise in wanted and one.notebook]
+    words = b"matplotlib" if any(one.plots for one in used) else b""
+    return tuple(dict.fromkeys((*modules, *submissions.modules_for([Submission("", words, "", ())] if used else []))))
+
+
+class Shown:
+    """What is seen while it runs: a bar in a terminal, a line for each submission elsewhere."""
+
+    def __init__(self, bulk: Bulk, total: int) -> None:
+        self._plain = bulk.plain or not bulk.console.is_terminal
+        self._console = bulk.console
+        self._total = total
+        self._count: Counter[str] = Counter()
+        self._bar = Progress(
+            TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[marks]} {task.fields[now]}"),
+            console=bulk.console, disable=self._plain,
+        )  # fmt: skip
+        self._task = self._bar.add_task("grading", total=total, rate="", marks="", now="")
+
+    def __enter__(self) -> Shown:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def say(self, text: str) -> None:
+        self._console.print(clean(text), markup=False, soft_wrap=True)
+
+    def running(self, items: Sequence[Item]) -> None:
+        names = ", ".join(f"{clean(item.student)[:20]} {item.exercise}" for item in items[:3])
+        self._bar.update(self._task, now=f"now: {names}")
+
+    def done(self, item: Item, rows: Sequence[CheckRow]) -> None:
+        """One submission has its verdicts."""
+        got, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
+        ungraded = any(row.verdict == Verdict.UNGRADABLE.value for row in rows)
+        word = "ungraded" if ungraded else "full" if got == most else "part"
+        self._count[word] += 1
+        finished = sum(self._count.values())
+        elapsed = self._bar.tasks[0].elapsed or 0.0
+        marks = "  ".join(f"{count} {word}" for word, count in sorted(self._count.items()))
+        self._bar.update(self._task, completed=finished, marks=marks, rate=f"{finished / max(elapsed, 1e-3):.1f}/s")
+        if self._plain:
+            points = "ungraded" if ungraded else f"{got} of {most}"
+            self.say(f"[{finished}/{self._total}] {item.student} {item.exercise}: {points}")
+
+
+def show_plan(bulk: Bulk, plan: intake.Plan, exercises: Mapping[str, Exercise]) -> None:
+    """What would be graded, what is ignored and why, and about how long it takes."""
+    for item in plan.items:
+        more = "" if item.counts else "  (an earlier attempt: kept, not graded)"
+        late = "  LATE" if item.late else ""
+        _say(bulk, f"{item.student}  {item.exercise}  {item.path}{late}{more}")
+    for ignored in plan.ignored:
+        _say(bulk, f"ignored: {ignored.path}: {ignored.why}")
+    counted = Counter(item.exercise for item in plan.items if item.counts)
+    seconds = sum(count * estimate_s(exercises[name]) for name, count in counted.items()) / bulk.jobs
+    students = len({item.student for item in plan.items})
+    _say(bulk, f"\n{sum(counted.values())} submissions of {students} students; {len(plan.ignored)} files are ignored.")
+    _say(bulk, f"About {_duration(seconds)} with {bulk.jobs} job{'s' * (bulk.jobs > 1)}, if nothing is known yet.")
+
+
+def estimate_s(exercise: Exercise) -> float:
+    """About how long one submission takes; one that trains takes a part of its budget."""
+    return BASE_S + (TRAINED_SHARE * exercise.limits.cpu_s if exercise.needs_data else 0.0)
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{seconds:.0f} s" if seconds < 90 else f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def summary(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise]) -> int:
+    """A line for each exercise; returns how many submissions could not be graded."""
+    ungraded = 0
+    for name in exercises:
+        marks = results.marks(name)
+        if not marks:
+            continue
+        passed, failed = sum(mark.passed for mark in marks), sum(mark.ungradable for mark in marks)
+        ungraded += failed
+        mean = sum(mark.points for mark in marks) / len(marks)
+        most = max(mark.max_points for mark in marks)
+        text = f"{name}: {len(marks)} submissions, {passed} passed, mean {mean:.1f} of {most} points"
+        _say(bulk, text + (f", {failed} could not be graded" if failed else ""))
+    _say(bulk, f"Results: {os.path.relpath(bulk.out)}")
+    return ungraded
+
+
+def _say(bulk: Bulk, text: str) -> None:
+    bulk.console.print(clean(text), markup=False, soft_wrap=True)
