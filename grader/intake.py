@@ -237,6 +237,8 @@ class _Walk:
             return left
         for name, why in refused:
             self.ignore((*parts, name), why)
+        if not members and not refused:
+            self.ignore(parts, "is an empty zip")
         left -= sum(member.size for member in members if member.suffix)
         for member in members:
             path, inside = (*parts, *member.parts), InZip(origin, member)

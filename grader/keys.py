@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import platform
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -48,11 +49,8 @@ def outlines(exercise: Exercise, conditions: str) -> tuple[Outline, ...]:
         raise CourseError(f"{path} cannot be read: {error}") from None
     nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith(PREFIX)]
     checks = {node.name.removeprefix(PREFIX): node for node in nodes}
-    lines = source.split("\n")
-    spans = {name: range(_first(node), (node.end_lineno or node.lineno) + 1) for name, node in checks.items()}
-    texts = {name: "\n".join(lines[number - 1] for number in span).encode() for name, span in spans.items()}
-    own = {number for span in spans.values() for number in span}
-    shared = "\n".join(line for number, line in enumerate(lines, 1) if number not in own)
+    texts = {name: ast.unparse(node).encode() for name, node in checks.items()}  # comments decide nothing
+    shared = "\n".join(ast.unparse(node) for node in tree.body if node not in nodes)
     base, setting = _digest(shared.encode(), *files[1:]).encode(), _digest(conditions.encode(), files[0])
     needs = {name: _words(node, "needs") for name, node in checks.items()}
     return tuple(
@@ -71,7 +69,7 @@ def outlines(exercise: Exercise, conditions: str) -> tuple[Outline, ...]:
 
 def conditions(device: str, seed: int, course_key: bytes | None) -> str:
     """What verdicts depend on beside the exercise and the submission."""
-    versions = [f"{name} {_version(name)}" for name in PACKAGES]
+    versions = [f"{name} {_version(name)}" for name in PACKAGES] + [f"python {platform.python_version()}"]
     secret = _digest(b"course key", course_key) if course_key is not None else "public"
     return "\n".join((*versions, device, str(seed), secret))
 
@@ -93,10 +91,6 @@ def _closure(check: str, needs: dict[str, tuple[str, ...]]) -> list[str]:
                 found.append(name)
                 waiting.append(name)
     return found
-
-
-def _first(node: ast.FunctionDef) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
 def _marker(decorator: ast.expr) -> tuple[str, tuple[object, ...]]:

@@ -476,6 +476,7 @@ def _claim(folder: Path, path: Path, create: bool) -> None:
         if create and not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(0o700, exist_ok=True)
+            folder.chmod(0o700)  # a umask may have kept the owner out
         elif not os.path.lexists(path) and not create:
             raise UsageError(f"There are no results in {folder}. `grade bulk` makes them.")
         about = folder.stat()
@@ -497,6 +498,7 @@ def _claim(folder: Path, path: Path, create: bool) -> None:
             )
         with contextlib.suppress(FileExistsError):  # another process was faster, and made the same
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
+            path.chmod(0o600)
     except OSError as error:
         raise UsageError(f"{folder} cannot hold the results: {error.strerror}. Name another folder.") from None
 

@@ -23,16 +23,16 @@ guest.standins.finder
 mnist sandbox.confine guest.warden guest.cells show exhibits strokes
 guest.snapshot
 sources sample likeness salt guest.server expect course submissions score progress starting glossary terminal plots
-report_json glyphs table
-answers channel
-data guest.plain student server mutants proof
-session plain verdicts training marked trees
-judge launch fetching
+report_json glyphs table archives layouts
+answers channel intake results
+data guest.plain student server mutants proof marks
+session plain verdicts training marked trees exporting
+judge launch fetching keys
 mistakes alternatives
 grading plugin doctor magic
-garbage executed
-checking
-watching auditing
+garbage executed worker
+checking pool
+watching auditing bulk
 cli
 """
 PACKAGES = {"", "guest", "sandbox"}

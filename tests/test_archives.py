@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from grader.archives import MOST_RATIO, SMALL, InZip, OnDisk, listing, unpack
 from grader.errors import UsageError
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20) | (
-    st.lists(st.sampled_from(["..", ".", "", "a", "/", "C:", "\\", "b.py", "\u202e", "🙂", "\n"]), min_size=1).map(
-        "/".join
-    )
+PARTS = st.sampled_from(["..", ".", "", "a", "/", "C:", "\\", "b.py", "\u202e", "🙂", "\n"])
+NAMES = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20),
+    st.lists(PARTS, min_size=1).map("/".join).filter(bool),
 )
 BODY = b"def sigmoid(x):\n    return x\n"
 
@@ -60,6 +60,7 @@ def test_members_are_read_as_they_were_packed(method: int, contents: list[bytes]
     assert [unpack(io.BytesIO(packed), member) for member in members] == contents
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # which are part of what is tried
 @given(st.lists(st.tuples(NAMES, st.binary(max_size=9)), max_size=5))
 @example([("../a.py", b""), ("/etc/passwd", b""), ("C:/a.py", b""), ("a/../../b.py", b"")])
 def test_no_name_leads_out_of_a_zip(members: list[tuple[str, bytes]]) -> None:
@@ -228,8 +229,9 @@ def test_files_below_a_folder_are_opened_without_following_links(tmp_path: Path)
     (tmp_path / "folder").symlink_to(tmp_path / "in")
     os.mkfifo(tmp_path / "pipe.py")
     assert OnDisk(str(tmp_path), ("in", "a.py")).read(1000) == BODY
-    for parts in [("link.py",), ("folder", "a.py"), ("pipe.py",), ("in",), ("..", tmp_path.name, "in", "a.py"), ("in/a.py",),
-                  (), ("in", "missing.py"), ("in", "a\0.py")]:  # fmt: skip
+    outside = ("..", tmp_path.name, "in", "a.py")
+    for parts in [("link.py",), ("folder", "a.py"), ("pipe.py",), ("in",), outside, ("in/a.py",), (),
+                  ("in", "missing.py"), ("in", "a\0.py")]:  # fmt: skip
         with pytest.raises(UsageError):
             OnDisk(str(tmp_path), parts).read(1000)
     with pytest.raises(UsageError, match="has more than 3 bytes"):
