@@ -91,7 +91,8 @@ def run(bulk: Bulk) -> int:
     for item, why in unread:
         _say(bulk, f"cannot be read: {item.path}: {why}")
     with Results.open(bulk.out) as results:
-        results.plan([_planned(one) for one in seen], list(exercises.values()))
+        partly = bool(bulk.only or unread)  # whoever is not among these keeps the mark there is
+        results.plan([_planned(one) for one in seen], list(exercises.values()), partly=partly)
         work = new_work(bulk, results, exercises, [one for one in seen if one.item.counts])
         stopped = bool(work) and _grade(bulk, results, exercises, work, seen)
         ungraded = summary(bulk, results, exercises)

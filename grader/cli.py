@@ -286,7 +286,7 @@ def forget(results: Path, student: str) -> int:
     """Remove a STUDENT from RESULTS, a folder that `grade bulk` made: names, work, marks, everything."""
     from grader.results import Results
 
-    with Results.open(results) as opened:
+    with Results.open(results, create=False) as opened:
         removed = opened.forget(student)
     click.echo(f"{student} is removed: {removed} submissions.")
     return 0

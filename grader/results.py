@@ -223,9 +223,10 @@ class Results:
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    def plan(self, items: Sequence[Planned], exercises: Sequence[Exercise] = ()) -> None:
+    def plan(self, items: Sequence[Planned], exercises: Sequence[Exercise] = (), *, partly: bool = False) -> None:
         """Say what is to be graded now. What was planned before and is not in `items` stays as history; with
-        `exercises`, only of these. Their titles, versions and points to pass are noted for reports."""
+        `exercises`, only of these, and not where `items` are known to be a part of what there is. Titles, versions and
+        points to pass of exercises are noted for reports."""
         with self._transaction() as database:
             keys: dict[str, str] = {}
             for item in {item.student: item for item in items}.values():
@@ -240,8 +241,9 @@ class Results:
             for exercise in exercises:
                 known = _stored(exercise.id, exercise.title, exercise.pass_points, exercise.version)
                 database.execute("INSERT OR REPLACE INTO exercises VALUES (?, ?, ?, ?)", known)
-                database.execute("UPDATE submissions SET present = 0 WHERE exercise = ?", _stored(exercise.id))
-            if not exercises:
+                if not partly:
+                    database.execute("UPDATE submissions SET present = 0 WHERE exercise = ?", _stored(exercise.id))
+            if not exercises and not partly:
                 database.execute("UPDATE submissions SET present = 0")
             for item in items:
                 content = (keys[item.student], item.exercise, item.path, item.sha256)

@@ -84,8 +84,9 @@ def test_what_is_known_is_not_graded_again(course: Path, classroom: Path) -> Non
     assert bulk(course).returncode == 0 and runs(course.parent) == 10
     (classroom / "wrong0" / "doubling.py").write_text(RIGHT)
     assert marks(course)["wrong0"] == 3 and runs(course.parent) == 11
-    bulk(course, "--fresh", "--only", "right0")
+    bulk(course, "--fresh", "--only", "right0", "--csv", "some.csv")
     assert runs(course.parent) == 12
+    assert len((course.parent / "some.csv").read_text().splitlines()) == 11  # the others' marks stay
 
 
 def test_a_changed_check_alone_is_run_again(course: Path, classroom: Path) -> None:  # noqa: F811 - a fixture
