@@ -222,22 +222,12 @@ def _submit(pool: Pool, one: Work, results: Results, shown: Shown) -> Future[lis
 def _store(results: Results, one: Work, answer: list[Any], shown: Shown) -> None:
     if answer[0] == "graded":
         _, rows, environment, notes, seconds = answer
+        made = [CheckRow(**{**row, "key": one.keys.get(row["id"], "")}) for row in rows]
     else:
-        row = {"id": "grading", "title": "The submission is graded", "message": answer[1]}
-        rows, environment, notes, seconds = [{**row, "verdict": Verdict.UNGRADABLE.value}], {}, [], 0.0
-    made = [_row(row, one.keys.get(row["id"], "")) for row in rows]
+        environment, notes, seconds = {}, [], 0.0
+        made = [CheckRow("grading", "", "The submission is graded", (), Verdict.UNGRADABLE.value, 0, 0, answer[1])]
     results.store(one.sha256, one.item.exercise, made, environment, seconds, notes, one.keys)
     shown.done(one.item, made)
-
-
-def _row(row: dict[str, Any], key: str) -> CheckRow:
-    empty: dict[str, Any] = {
-        "functions": (), "points": 0, "max_points": 0, "message": None, "call": None, "got": None, "expected": None,
-        "mistake": None, "hint": None, "cell": None, "line": None, "hidden": False, "review": "", "output": "",
-    }  # fmt: skip
-    values = {**empty, **row}
-    values["functions"] = tuple(values["functions"])
-    return CheckRow(key=key, **values)
 
 
 def _preload(exercises: Sequence[Exercise], seen: Sequence[Seen]) -> tuple[str, ...]:

@@ -19,7 +19,10 @@ from typing import Any
 from grader import course, launch, submissions
 from grader.errors import GraderError
 from grader.guest import wire
-from grader.values import CheckResult, Exercise, Report, Verdict
+from grader.results import CheckRow
+from grader.values import Exercise, Report, Verdict
+
+MOST_OUTPUT = 4000  # characters of what a submission printed that are kept for each check
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,32 +114,8 @@ class _Worker:
 
 
 def told(report: Report) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
-    """What of a report goes back: rows, environment and notes, as plain data."""
-    return [row(result) for result in report.results], dict(report.environment), list(report.notes)
-
-
-def row(result: CheckResult) -> dict[str, Any]:
-    """One check as plain data, with all that an instructor may see."""
-    finding = result.finding
-    return {
-        "id": result.id,
-        "title": result.title,
-        "functions": list(result.functions),
-        "verdict": result.verdict.value,
-        "points": result.points,
-        "max_points": result.max_points,
-        "message": finding.message if finding else None,
-        "call": finding.call if finding else None,
-        "got": finding.got if finding else None,
-        "expected": finding.expected if finding else None,
-        "mistake": result.mistake,
-        "hint": result.hint,
-        "cell": result.cell,
-        "line": result.line,
-        "hidden": result.hidden,
-        "review": result.review,
-        "output": result.output[:MOST_OUTPUT],
-    }
-
-
-MOST_OUTPUT = 4000  # characters of what a submission printed that are kept for each check
+    """What of a report goes back: rows, environment and notes, as plain data. Whose key a row has is not known here."""
+    rows = [
+        CheckRow.of(dataclasses.replace(result, output=result.output[:MOST_OUTPUT]), "") for result in report.results
+    ]
+    return [dataclasses.asdict(row) for row in rows], dict(report.environment), list(report.notes)

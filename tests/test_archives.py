@@ -8,6 +8,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_members_are_read_as_they_were_packed(method: int, contents: list[bytes]
     members, refused = listing(io.BytesIO(packed))
     assert refused == []
     assert [unpack(io.BytesIO(packed), member) for member in members] == contents
+
+
+def test_the_end_of_a_well_packed_member_is_not_lost() -> None:
+    """What zlib still holds when all packed bytes are read belongs to the member."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    head, tail = os.urandom(10_000) + bytes(SMALL - 10_001), bytes(21)
+    raw = deflate.compress(head) + deflate.flush(zlib.Z_FULL_FLUSH) + deflate.compress(tail) + deflate.flush()
+    packed = patched(zipped(("a.py", raw), method=zipfile.ZIP_STORED), b"PK\3\4", 8, b"\x08\0")
+    (member,), _ = listing(io.BytesIO(packed))
+    member = replace(member, method=zipfile.ZIP_DEFLATED, size=len(head + tail), crc=zlib.crc32(head + tail))
+    assert unpack(io.BytesIO(packed), member) == head + tail
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")  # which are part of what is tried

@@ -215,6 +215,7 @@ def test_content_decides_by_the_share_of_names() -> None:
     assert by_content(b"if 1:\n  mse = linear = lambda: 0", ".py", BOTH) == ("exercise4",)
     assert by_content(b"def sigmoid(x):\n  return (", ".py", BOTH) == ("exercise3",)
     assert by_content(b"from mine import sigmoid\ndef f():\n  def mse(): ...", ".py", BOTH) == ()
+    assert by_content(b"f = sigmoid\nprint(mse)", ".py", BOTH) == ()
     assert by_content(NB4, ".ipynb", BOTH) == ("exercise4",)
     assert by_content(NB4[:-1], ".ipynb", [EX4]) == ("exercise4",)
     assert by_content(b'"def mse(x):\\n"' + b" " * (16 << 20), ".ipynb", BOTH) == ("exercise4",)
@@ -233,9 +234,10 @@ def test_a_list_names_students_and_files(comma: str, mark: str, tmp_path: Path) 
     """A list's paths are relative to it; what leads elsewhere, is missing or is not asked for is ignored."""
     grown(tmp_path, {"w/a.py": PY3, "w/b.zip": packed({"exercise4.py": b""}), "w/c.ipynb": NB4})
     (tmp_path / "w" / "link.py").symlink_to("/etc/passwd")
+    (tmp_path / "w" / "also").symlink_to(tmp_path / "w")
     rows = ["Student,path,exercise,email,name", "alice,a.py,,a@x.org,Alice A", "Bob B,a.py,Exercise 3,,",
             "cid,b.zip,,,", 'dan,"./c.ipynb",exercise9,,', "eve,../w/a.py,,,", "fay,/etc/passwd,,,", "gus,link.py,,,",
-            "hal,no.py,,,", ",,,,", "ida,,,,"]  # fmt: skip
+            "hal,no.py,,,", ",,,,", "ida,,,,", "joe,also/a.py,exercise3,,"]  # fmt: skip
     (tmp_path / "w" / "list.csv").write_text(mark + "\n".join(rows).replace(",", comma), encoding="utf-8")
     found = plan(tmp_path / "w" / "list.csv", BOTH)
     assert [(item.student, item.exercise, item.path, item.email, item.name) for item in found.items] == [
@@ -244,6 +246,7 @@ def test_a_list_names_students_and_files(comma: str, mark: str, tmp_path: Path) 
         ("cid", "exercise4", "b.zip/exercise4.py", "", ""),
     ]
     assert sorted(whys(found)) == [
+        "also/a.py",
         "c.ipynb",
         "link.py",
         "list.csv, line 11",
@@ -320,6 +323,22 @@ def test_zips_are_opened_one_in_another_and_no_further(tmp_path: Path) -> None:
     assert whys(found)["all.zip/a_1_2_x.zip/y.zip"].startswith("is a zip in a zip in a zip")
 
 
+def test_each_zip_in_a_zip_is_looked_into_by_itself(tmp_path: Path) -> None:
+    """Files of one name in two students' zips are for the exercises that each of them defines."""
+    one, two = packed({"u.py": b"x = 1", "w.py": PY3}), packed({"u.py": b"x = 1", "w.py": PY4})
+    found = plan(grown(tmp_path, {"all.zip": packed({"a_1_2_x.zip": one, "b_3_4_x.zip": two})}), BOTH)
+    assert [(item.student, item.exercise) for item in found.items] == [("a_1", "exercise3"), ("b_3", "exercise4")]
+
+
+@pytest.mark.parametrize("name", ["moodle", "canvas", "flat", "a folder per student"])
+def test_a_folder_called_submitted_need_not_be_nbgraders(name: str, tmp_path: Path) -> None:
+    """The name of the folder alone does not make its layout."""
+    tree, expected = LAYOUTS[name]
+    assert sorted(told(plan(grown(tmp_path / "submitted", tree), BOTH))) == sorted(expected)
+    found = plan(grown(tmp_path / "nb" / "submitted", {"exercise4/hw/exercise3.ipynb": b""}), BOTH)
+    assert told(found) == [("exercise4", "exercise3", "exercise4/hw/exercise3.ipynb")]
+
+
 @pytest.mark.parametrize("only", ["doejane_4711", "4711", "4711".upper(), "JANE_4711"])
 def test_only_takes_an_id_or_a_part_that_one_student_has(only: str, tmp_path: Path) -> None:
     """The exact id, or part of an id or name whatever its case, selects that student."""
@@ -363,6 +382,8 @@ def test_nbgraders_timestamp_is_the_time(tmp_path: Path) -> None:
     tree = LAYOUTS["nbgrader"][0]
     found = plan(grown(tmp_path, tree), BOTH)
     assert [item.when for item in found.items] == [1_000_120.0, 1580637600.0]
+    own = grown(tmp_path / "other", {"alice/exercise3.py": b"", "alice/timestamp.txt": b"2020-02-02 10:00:00"})
+    assert [item.when for item in plan(own, BOTH).items] == [1_000_000.0]
     assert seconds("2020-02-02 10:00:00.5 +0130") == 1580637600.0 - 5400
     assert seconds("2020-02-02 10:00:00 No/Where") == 1580637600.0
     assert seconds("2020-02-02 10:00:00 ../../etc/passwd") == 1580637600.0
