@@ -12,12 +12,9 @@ One process writes, any number read. A connection must not cross a fork, and its
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import secrets
 import sqlite3
-import stat
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -26,48 +23,9 @@ from typing import Any
 
 from grader import report_json, score
 from grader.errors import GraderError, UsageError
+from grader.results_file import FILE, STEPS, Steps, alone, claim, prepare, telling
 from grader.values import CheckResult, Exercise, Finding, Report, Score, Submission, Verdict
 
-FILE = "results.sqlite"
-APPLICATION = 0x67726164  # "grad", in the header of our files and no one else's
-
-Steps = Sequence[tuple[int, Sequence[str]]]
-# Columns that every look-up needs come first: SQLite then never reads the long texts' overflow pages for them.
-STEPS: Steps = (
-    (
-        1,
-        (
-            "CREATE TABLE students (key TEXT PRIMARY KEY, student TEXT NOT NULL UNIQUE, name TEXT, email TEXT)",
-            "CREATE TABLE exercises (exercise TEXT PRIMARY KEY, title TEXT, pass_points INTEGER, version TEXT)",
-            "CREATE TABLE submissions (student_key TEXT NOT NULL REFERENCES students, exercise TEXT NOT NULL, path TEXT"
-            " NOT NULL, sha256 TEXT NOT NULL, late INTEGER, submitted REAL, attempt INTEGER, counts INTEGER,"
-            " present INTEGER, PRIMARY KEY (student_key, exercise, path, sha256))",
-            "CREATE INDEX by_content ON submissions (sha256, exercise)",
-            "CREATE TABLE runs (run INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, exercise TEXT NOT NULL, at REAL,"
-            " seconds REAL, environment TEXT, notes TEXT)",
-            "CREATE INDEX runs_by_content ON runs (sha256, exercise)",
-            "CREATE TABLE checks (sha256 TEXT NOT NULL, exercise TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,"
-            " run INTEGER NOT NULL REFERENCES runs, verdict TEXT NOT NULL, points INTEGER NOT NULL, max_points INTEGER"
-            " NOT NULL, hidden INTEGER, cell INTEGER, line INTEGER, functions TEXT, title TEXT, mistake TEXT,"
-            " hint TEXT, review TEXT, message TEXT, call TEXT, got TEXT, expected TEXT, output TEXT,"
-            " PRIMARY KEY (sha256, exercise, id, key))",
-            "CREATE TABLE chosen (sha256 TEXT NOT NULL, exercise TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,"
-            " position INTEGER NOT NULL, PRIMARY KEY (sha256, exercise, id)) WITHOUT ROWID",
-            "CREATE TABLE todo (what TEXT PRIMARY KEY)",
-        ),
-    ),
-)
-
-SAFE = "Everything stored before is safe."
-FAILURES = (  # part of what SQLite says (its errors have codes only since Python 3.11), kind of error, our sentence
-    ("disk is full", GraderError, f"The disk is full. {SAFE} Make room, then give the same command again."),
-    ("disk I/O", GraderError, f"The disk cannot be read or written. {SAFE} Look after the disk, then try again."),
-    ("locked", GraderError, "Another process has kept it busy for too long. Wait for it, then try again."),
-    ("not a database", UsageError, "This is no results file. Name another folder."),
-    ("readonly", UsageError, "It cannot be written. Name a folder of your own."),
-    ("unable to open", UsageError, "It cannot be opened. Name a folder of your own."),
-    ("malformed", GraderError, "The file is damaged. Bring back a copy, or name a new folder and grade again."),
-)
 CHOSEN = "FROM chosen JOIN checks USING (sha256, exercise, id, key)"
 
 
@@ -200,11 +158,11 @@ class Results:
             GraderError: its file system cannot keep such a file.
         """
         path = folder / FILE
-        _claim(folder, path, create)
-        with _telling(path), _alone(folder):
+        claim(folder, path, create)
+        with telling(path), alone(folder):
             database = sqlite3.connect(path, timeout=wait_s, isolation_level=None)
             try:
-                _prepare(database, path, steps)
+                prepare(database, path, steps)
             except BaseException:
                 database.close()
                 raise
@@ -254,7 +212,7 @@ class Results:
 
     def missing(self, sha256: str, exercise: str, keys: Mapping[str, str]) -> list[str]:
         """The checks that must be run: those with no row of this key, or with one that says UNGRADABLE."""
-        with _telling(self.path):
+        with telling(self.path):
             found = self._database.execute(
                 "SELECT id, key FROM checks WHERE sha256 = ? AND exercise = ? AND verdict <> 'UNGRADABLE'",
                 _stored(sha256, exercise),
@@ -268,7 +226,7 @@ class Results:
 
     def checks_of(self, sha256: str, exercise: str, keys: Mapping[str, str]) -> dict[str, CheckRow]:
         """What is already known, by check; one that was UNGRADABLE is not, so that it is tried again."""
-        with _telling(self.path):
+        with telling(self.path):
             query = f"SELECT {LISTED} FROM checks WHERE sha256 = ? AND exercise = ? AND verdict <> 'UNGRADABLE'"
             rows = [_row(values) for values in self._database.execute(query, _stored(sha256, exercise))]
         known = {(row.id, row.key): row for row in rows}
@@ -313,7 +271,7 @@ class Results:
         Raises:
             GraderError: one of them has no row.
         """
-        with _telling(self.path):
+        with telling(self.path):
             if list(self._chosen(sha256, exercise).items()) == list(keys.items()):
                 return
         with self._transaction():
@@ -321,13 +279,13 @@ class Results:
 
     def current(self, sha256: str, exercise: str) -> list[CheckRow]:
         """The checks that make the mark of these bytes, in their order."""
-        with _telling(self.path):
+        with telling(self.path):
             query = f"SELECT {LISTED} {CHOSEN} WHERE sha256 = ? AND exercise = ? ORDER BY position"
             return [_row(values) for values in self._database.execute(query, _stored(sha256, exercise))]
 
     def graded(self, sha256: str, exercise: str) -> Graded | None:
         """The newest run among those the mark is from; None before there is any."""
-        with _telling(self.path):
+        with telling(self.path):
             found = self._database.execute(
                 "SELECT at, seconds, environment, notes FROM runs"
                 f" WHERE run = (SELECT max(run) {CHOSEN} WHERE sha256 = ? AND exercise = ?)",
@@ -365,7 +323,7 @@ class Results:
     def report(self, sha256: str, exercise: str, path: str | None = None) -> dict[str, Any]:
         """The report of some bytes as schema 1 has it. Where several students handed them in, `path` says whose."""
         run, results = self.graded(sha256, exercise), tuple(row.result() for row in self.current(sha256, exercise))
-        with _telling(self.path):
+        with telling(self.path):
             sql = "SELECT path FROM submissions WHERE sha256 = ? AND exercise = ? ORDER BY present DESC, path"
             first = self._database.execute(sql, _stored(sha256, exercise)).fetchone()
             sql = "SELECT title, pass_points, version FROM exercises WHERE exercise = ?"
@@ -432,7 +390,7 @@ class Results:
 
     def _purge(self) -> None:
         """Write the file anew, so that no unused page or log keeps what was deleted."""
-        with _telling(self.path):
+        with telling(self.path):
             self._database.execute("VACUUM")
             if self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise GraderError(
@@ -460,7 +418,7 @@ class Results:
 
     @contextlib.contextmanager
     def _transaction(self, kind: str = "IMMEDIATE") -> Iterator[sqlite3.Connection]:
-        with _telling(self.path):
+        with telling(self.path):
             self._database.execute(f"BEGIN {kind}")
             try:
                 yield self._database
@@ -469,112 +427,6 @@ class Results:
                 if self._database.in_transaction:  # SQLite itself rolls back when the disk is full
                     self._database.execute("ROLLBACK")
                 raise
-
-
-def _claim(folder: Path, path: Path, create: bool) -> None:
-    """Make sure that the folder is the user's own, and make an empty private file where there is none. One that exists
-    is not opened: closing any descriptor of it would drop the locks of this process's other connections."""
-    try:
-        if create and not folder.exists():
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(0o700, exist_ok=True)
-            folder.chmod(0o700)  # a umask may have kept the owner out
-        elif not os.path.lexists(path) and not create:
-            raise UsageError(f"There are no results in {folder}. `grade bulk` makes them.")
-        about = folder.stat()
-        if not stat.S_ISDIR(about.st_mode):
-            raise UsageError(f"{folder} is no folder. Name a folder for the results.")
-        if about.st_uid != os.geteuid():
-            raise UsageError(f"{folder} belongs to another user (number {about.st_uid}). Name a folder of your own.")
-        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-            raise UsageError(f"{folder} cannot be read and written. Name another folder for the results.")
-        if os.path.lexists(path):
-            about = path.lstat()
-            if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid():
-                raise UsageError(f"{path} is not an ordinary file of your own. Name another folder for the results.")
-            return
-        if about.st_mode & 0o077 and any(folder.iterdir()):
-            raise UsageError(
-                f"Others can look into {folder}, and it holds other things. Results are private: name a folder that"
-                f" does not exist yet, or close this one with `chmod 700 {folder}`."
-            )
-        with contextlib.suppress(FileExistsError):  # another process was faster, and made the same
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
-            path.chmod(0o600)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot hold the results: {error.strerror}. Name another folder.") from None
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time: SQLite does not wait for others where a new file's journal mode is changed. The lock is
-    the folder's, and the kernel takes it from a process that is killed."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError as error:
-            raise UsageError(
-                f"{folder} cannot be locked: {error.strerror}. Name one on a disk of this machine."
-            ) from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _prepare(database: sqlite3.Connection, path: Path, steps: Steps) -> None:
-    """Recognise the file before anything is written, close it to others, and bring it to the newest form."""
-    newest = max(number for number, statements in steps)
-    version, application, tables = _header(database)
-    if application != APPLICATION and (version or application or tables):
-        raise UsageError(f"{path} is another program's database. Name another folder for the results.")
-    if version > newest:
-        raise UsageError(
-            f"{path} was made by a newer version of the grader (its form is {version}, this version knows {newest})."
-            " Nothing was changed. Bring the grader up to date, or name another folder."
-        )
-    os.chmod(path.parent, 0o700)
-    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):  # SQLite gives new ones the mode of the first
-        if file.exists():
-            os.chmod(file, 0o600)
-    if database.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-        raise GraderError(f"{path} is on a file system without shared memory. Name a folder on a disk of this machine.")
-    for setting in (
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        "temp_store = MEMORY",
-    ):  # no names in /tmp
-        database.execute(f"PRAGMA {setting}")
-    if version == newest:
-        return
-    database.execute("BEGIN IMMEDIATE")
-    for number, statements in steps:
-        for statement in statements if number > version else ():
-            database.execute(statement)
-    database.execute(f"PRAGMA user_version = {newest}")
-    database.execute(f"PRAGMA application_id = {APPLICATION}")
-    database.execute("COMMIT")
-
-
-def _header(database: sqlite3.Connection) -> tuple[int, int, int]:
-    questions = ("PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_master")
-    version, application, tables = (int(database.execute(question).fetchone()[0]) for question in questions)
-    return version, application, tables
-
-
-@contextlib.contextmanager
-def _telling(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of disk and file into a sentence; our own mistakes in SQL stay what they are."""
-    try:
-        yield
-    except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
-        raise
-    except sqlite3.DatabaseError as error:
-        for words, kind, sentence in FAILURES:
-            if words in str(error):
-                raise kind(f"{path}: {sentence}") from error
-        raise GraderError(f"{path} cannot be used: {error}.") from error
 
 
 def _mark_of(result: Score, graded: bool) -> dict[str, Any]:

@@ -23,6 +23,7 @@ guest.standins.finder
 mnist sandbox.confine guest.warden guest.cells show exhibits strokes
 guest.snapshot
 sources sample likeness salt guest.server expect course submissions score progress starting glossary terminal plots
+results_file
 report_json glyphs table archives layouts
 answers channel intake results
 data guest.plain student server mutants proof marks
