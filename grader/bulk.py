@@ -86,10 +86,10 @@ def run(bulk: Bulk) -> int:
         show_plan(bulk, plan, exercises)
         return 0
     for ignored in plan.ignored:
-        _say(bulk, f"ignored: {ignored.path}: {ignored.why}")
+        _say(bulk, f"ignored: {ignored.path} {ignored.why}.")
     seen, unread = read(plan.items)
-    for item, why in unread:
-        _say(bulk, f"cannot be read: {item.path}: {why}")
+    for _, why in unread:
+        _say(bulk, f"cannot be read: {why}")
     with Results.open(bulk.out) as results:
         partly = bool(bulk.only or unread)  # whoever is not among these keeps the mark there is
         results.plan([_planned(one) for one in seen], list(exercises.values()), partly=partly)
@@ -120,7 +120,7 @@ def read(items: Sequence[Item]) -> tuple[list[Seen], list[tuple[Item, str]]]:
             continue
         plots = any(word in source for word in submissions.PLOTS)
         trees = b" ".join(word for word in (b"untar_data", b"URLs.MNIST ") if word.strip() in source)
-        notebook = item.path.endswith(notebooks.SUFFIX)
+        notebook = notebooks.is_named(item.path)
         digest = hashlib.sha256(source).hexdigest()
         seen.append(Seen(item, digest, notebook, notebook and plots, trees if notebook else b""))
     return seen, unread
@@ -152,7 +152,7 @@ def new_work(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise], se
             continue
         known = {} if bulk.fresh else results.checks_of(one.sha256, item.exercise, checks)
         told = tuple((check, row.verdict, row.title) for check, row in known.items() if check not in missing)
-        task = Task(item.exercise, item.path, b"", tuple(missing) if told else (), told)
+        task = Task(item.exercise, _label(item.path), b"", tuple(missing) if told else (), told)
         work[one.sha256, item.exercise] = Work(item, one.sha256, checks, task)
     return list(work.values())
 
@@ -195,6 +195,11 @@ def _run(pool: Pool, jobs: int, results: Results, work: list[Work], shown: Shown
             shown.say("Stopping: what is running is finished. Ctrl-C once more drops it.")
             for future in [future for future in running if future.cancel()]:
                 del running[future]
+
+
+def _label(path: str) -> str:
+    """A path as text that travels: a name on disk need not be Unicode."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _take(waiting: Iterator[Work], most: int) -> Iterator[Work]:
@@ -289,7 +294,7 @@ def show_plan(bulk: Bulk, plan: intake.Plan, exercises: Mapping[str, Exercise]) 
         late = "  LATE" if item.late else ""
         _say(bulk, f"{item.student}  {item.exercise}  {item.path}{late}{more}")
     for ignored in plan.ignored:
-        _say(bulk, f"ignored: {ignored.path}: {ignored.why}")
+        _say(bulk, f"ignored: {ignored.path} {ignored.why}.")
     counted = Counter(item.exercise for item in plan.items if item.counts)
     seconds = sum(count * estimate_s(exercises[name]) for name, count in counted.items()) / bulk.jobs
     students = len({item.student for item in plan.items})

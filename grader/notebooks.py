@@ -40,6 +40,11 @@ def cells_of(source: bytes, path: str) -> tuple[Cell, ...]:
     return tuple(found)
 
 
+def is_named(path: str) -> bool:
+    """Whether a file calls itself a notebook, in whatever letters."""
+    return path.lower().endswith(SUFFIX)
+
+
 def decoded(source: bytes, path: str) -> str:
     """The text of a notebook's file: UTF-8, or UTF-16 or -32 with their marks, which Windows programs write."""
     marks = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),

@@ -28,7 +28,7 @@ def read(path: Path) -> Submission:
             raise UsageError(f"{path} is a folder. Give the file itself, such as {path / 'exercise1.py'}.")
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is no ordinary file. Give the file itself, such as exercise1.py.")
-        most = LARGEST_NOTEBOOK if path.suffix == notebooks.SUFFIX else LARGEST
+        most = LARGEST_NOTEBOOK if notebooks.is_named(path.name) else LARGEST
         if path.stat().st_size > most:
             raise UsageError(f"{path} has more than {most >> 20} MiB. Is it the right file?")
         source = path.read_bytes()
@@ -73,6 +73,6 @@ def from_bytes(source: bytes, path: str) -> Submission:
         UsageError: a notebook that is none.
     """
     digest = hashlib.sha256(source).hexdigest()
-    if not path.endswith(notebooks.SUFFIX) or notebooks.is_python(source):
+    if not notebooks.is_named(path) or notebooks.is_python(source):
         return Submission(path, source, digest)
     return Submission(path, source, digest, notebooks.cells_of(source, path))

@@ -207,6 +207,29 @@ def test_nobody_is_left_behind_by_forget(course: Path, classroom: Path) -> None:
     assert b"right0" not in data and b"right1" in data
 
 
+def test_names_of_any_kind_are_graded(course: Path, tmp_path: Path) -> None:  # noqa: F811 - a fixture
+    """A name with a line's end, right-to-left marks, an emoji, 200 bytes, or no Unicode at all is a student's name."""
+    names = [
+        "two\nlines",
+        "\u202eright",
+        "\U0001f600",
+        "é" * 100,
+        os.fsdecode(b"not \xff unicode"),
+        "=cmd()",
+        "::error::x",
+    ]
+    for name in names:
+        work = tmp_path / "class" / name / "doubling.py"
+        work.parent.mkdir(parents=True)
+        work.write_text(RIGHT)
+    done = bulk(course, "--csv", "marks.csv")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(names)} submissions, {len(names)} passed" in done.stdout
+    assert not any(line.startswith("::") for line in done.stdout.splitlines()) and "\u202e" not in done.stdout
+    text = (tmp_path / "marks.csv").read_text(encoding="utf-8")
+    assert "\U0001f600" in text and '"=cmd()"' not in text and "'=cmd()" in text
+
+
 def test_bad_input_is_one_sentence(course: Path, tmp_path: Path) -> None:  # noqa: F811 - a fixture
     """A folder that is missing or empty is a usage error, exit code 2."""
     done = bulk(course)
