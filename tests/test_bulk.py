@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from classroom import write
 from test_cli import GRADE, RIGHT, WRONG, course, grade  # noqa: F401  # `course` is a fixture
 
 HANGS = "def double(numbers):\n    while True:\n        pass\n"
@@ -237,3 +238,20 @@ def test_bad_input_is_one_sentence(course: Path, tmp_path: Path) -> None:  # noq
     (tmp_path / "class").mkdir()
     done = bulk(course)
     assert done.returncode == 2 and "nothing in class" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_made_up_class_gets_its_marks(tmp_path: Path) -> None:
+    """Files and notebooks of a class of exercise 2 have the marks that are known for them."""
+    for notebooks in (False, True):
+        work = tmp_path / ("notebooks" if notebooks else "files")
+        expected = write(work, 12, seed=3, notebooks=notebooks)
+        file = tmp_path / f"{work.name}.csv"
+        done = grade(
+            "bulk", work, "--out", tmp_path / f"{work.name}.out", "--exercise", "exercise2", "--csv", file, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        with file.open(encoding="utf-8", newline="") as lines:
+            found = {
+                row["student"]: int(row["points"]) for row in csv.DictReader(lines) if row["exercise"] == "exercise2"
+            }
+        assert found == expected
