@@ -74,14 +74,14 @@ class Bench:
         gpu, trees = self.setting.device == "cuda", self.setting.trees
         starting = launch.start(self.preload, self.setting.clean, gpu, trees)
         self.setting.restore()
-        from grader import grading, progress, terminal  # takes as long as the server needs to get ready
+        from grader import engine, grading, progress, terminal  # takes as long as the server needs to get ready
 
         self.storage = progress.state_folder()
         folder = self.setting.data()
         where = progress.hypothesis_folder()
         self.options = grading.Options(where, self.setting.device, folder, self.setting.key(), self.setting.seed)
         running = Running(self.setting.whole, self.setting.executed is not None)
-        self.options = dataclasses.replace(self.options, running=running)
+        self.options = dataclasses.replace(self.options, running=running, memory=engine.Memory())
         self.out = self.setting.console()
         plain = self.setting.plain or not self.out.is_terminal
         self.terminal = terminal.Terminal(self.out, plain, self.setting.verbose)

@@ -46,7 +46,8 @@ class Options:
     course's, from which training data are drawn (None: the public one); `seed` changes the examples and is never for
     marks of record; `shrink` looks for the smallest counterexample; `select` is a
     pytest -k expression; `first_failure` stops at the first check that fails; `running` is how a notebook is run;
-    `checks` are the ids of those to run (none: all), `known` verdicts and titles of others that these may need.
+    `checks` are the ids of those to run (none: all), `known` verdicts and titles of others that these may need;
+    `memory` keeps examples from one submission to the next.
     """
 
     storage: Path
@@ -60,6 +61,7 @@ class Options:
     running: Running = DEFINITIONS
     checks: tuple[str, ...] = ()
     known: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
+    memory: engine.Memory | None = None
 
 
 def grade(
@@ -86,7 +88,7 @@ def grade(
         engine.use_profile(options.storage, options.shrink)
         conditions = Conditions(str(options.seed or ""), options.data, options.key, options.device)
         judge = Judge(lambda path: exercise, lambda wanted: session, note, conditions, busy)
-        judge.known = options.known
+        judge.known, judge.memory = options.known, options.memory
         _run_pytest(exercise, judge, options)
         results = alternatives.explained(results, session, functools.partial(_passes, exercise, conditions))
     finally:

@@ -74,7 +74,7 @@ class _Worker:
     def __init__(
         self, starting: Any, preload: tuple[str, ...], trees: str, gpu: bool, full: bool, told: dict[str, Any]
     ) -> None:
-        from grader import grading, mistakes
+        from grader import engine, grading, mistakes
 
         self._grading, self._mistakes = grading, mistakes
         self.server, reasons = launch.ready(starting, preload, full, gpu, trees)
@@ -82,6 +82,7 @@ class _Worker:
         self._course = Path(told["course"])
         data = Path(told["data"]) if told["data"] else None
         self._options = grading.Options(Path(told["storage"]), told["device"], data, told["key"], told["seed"])
+        self._options = dataclasses.replace(self._options, memory=engine.Memory())
         self._exercises: dict[str, Exercise] = {}
         self._books: dict[str, Any] = {}
 
