@@ -155,7 +155,10 @@ def test_ctrl_c_finishes_what_is_running(course: Path, classroom: Path) -> None:
         work.write_text(f"{RIGHT}# {number}\n")
     kept = {**os.environ, "HOME": str(course.parent), "XDG_STATE_HOME": str(course.parent / ".state")}
     command = [*GRADE, "bulk", "class", "--course", str(course), "--jobs", "2"]
-    process = subprocess.Popen(command, cwd=course.parent, env=kept, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=course.parent, env=kept, stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
+    )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline().startswith("[1/40]")
     process.send_signal(signal.SIGINT)
