@@ -94,7 +94,7 @@ class MistakeBook:
                 if mistake.function != function:
                     _close(guest)  # no mistake is to meet one of another function
                     guest, function = None, mistake.function
-                guest = guest or self._guest()
+                guest = guest or self._guest(len(candidates))
                 outcome = _first_difference(guest, mistake, calls)
                 if outcome is None:
                     return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
@@ -111,13 +111,17 @@ class MistakeBook:
         if self._session is not None:
             self._session.close()
 
-    def _guest(self) -> Guest:
-        """A guest with all mistakes in it; one serves for all of a function that are tried on a check."""
+    def _guest(self, count: int) -> Guest:
+        """A guest with all mistakes in it, and time for so many of them: one serves for all of a function that are
+        tried on a check."""
         if self._session is None:
             self._session = self._open()
         if self._session.failure is not None:
             raise GraderError(f"{self._exercise.mistakes_file} cannot be loaded: {self._session.failure}")
-        return self._session.guest(self._exercise.limits)
+        limits = self._exercise.limits
+        return self._session.guest(
+            dataclasses.replace(limits, cpu_s=limits.cpu_s * count, wall_s=limits.wall_s * count)
+        )
 
     def _open(self) -> Session:
         given = {name.name: name.signature for name in self._exercise.names}
