@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,7 +90,7 @@ class Judge:
         """The submission, in a process of its own for this check."""
         exercise = self._exercise_of(request.path)
         session = self._open_session(exercise)
-        sealed = not TRAINING.isdisjoint(request.fixturenames)
+        sealed = trains(request.fixturenames)
         guest = _NotLoaded() if session.failure else session.guest(exercise.limits, sealed)
         student = Student(guest, exercise.names, lambda: session.guest(exercise.limits, sealed=True), self._busy)
         request.node.stash[STUDENT] = student
@@ -156,10 +156,10 @@ class Judge:
         if not final:
             error, output = self._run(body, arguments, student)
         if error is not None and (verdicts.lacks_a_name(error) or session.loaded.doubtful) and session.widen():
-            student.restart(session.guest(exercise.limits))
+            student.restart(session.guest(exercise.limits, trains(pyfuncitem.fixturenames)))
             error, output = self._run(body, arguments, student)
         if student.overtime():  # within a tenth of its budget: once more, and then the verdict stands
-            student.restart(session.guest(exercise.limits))
+            student.restart(session.guest(exercise.limits, trains(pyfuncitem.fixturenames)))
             error, output = self._run(body, arguments, student)
             if student.overtime():
                 error = CheckOver(Stopped(Verdict.TIMED_OUT, "cpu"))
@@ -215,7 +215,7 @@ class Judge:
             return error, output, True
         error, output = self._run(engine.replay(item.obj, examples, *hooks), arguments, student)
         if isinstance(error, Exception):
-            student.restart(session.guest(exercise.limits, not TRAINING.isdisjoint(item.fixturenames)))
+            student.restart(session.guest(exercise.limits, trains(item.fixturenames)))
             return error, output, False
         return error, output, True
 
@@ -263,6 +263,11 @@ class Judge:
         )
         self.results[check.id] = result
         self._tell(result)
+
+
+def trains(fixtures: Iterable[str]) -> bool:
+    """Whether a check with these fixtures trains, so that its guests have to be sealed."""
+    return not TRAINING.isdisjoint(fixtures)
 
 
 STUDENT: pytest.StashKey[Student] = pytest.StashKey()
