@@ -263,6 +263,7 @@ class Shown:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._bar.update(self._task, now="")
         self._bar.stop()
 
     def say(self, text: str) -> None:
