@@ -108,3 +108,12 @@ def test_similar_names_are_suggested() -> None:
     namespace = {"mnistDistance": len, "mnist_distanse": len, "sigmoid": len, "value": 3}
     assert set(similar("mnist_distance", namespace)) == {"mnistDistance", "mnist_distanse"}
     assert similar("calc_grad", namespace) == []
+
+
+def test_an_alias_takes_effect_each_time() -> None:
+    """One alias after another stands for another function each time, whatever was found before."""
+    definitions = loaded("def one(): return 1\ndef two(): return 2\ndef three(): return 3\n", f=0, one=0, two=0, three=0)
+    for _ in range(50):
+        for name, number in (("one", 1), ("two", 2), ("three", 3)):
+            definitions.alias("f", name, -1)
+            assert definitions.find("f")() == number

@@ -48,7 +48,7 @@ class Definitions:
         self.adapters: dict[str, Callable[[Any, dict[str, Any]], Any]] = {}
         self.versions: dict[str, list[Version]] = {name: [] for name in wanted}
         self.foreign: dict[str, str] = {}
-        self._found: dict[tuple[str, int], tuple[Version, Any]] = {}
+        self._found: dict[str, tuple[Version, Any]] = {}
 
     def note(self, cell: int = 0) -> None:
         """Keep the present value of each wanted name, if it is a new one and the submission's own."""
@@ -83,11 +83,10 @@ class Definitions:
             return Version(value), value
         if not versions:
             raise KeyError(name)
-        key = (name, id(versions))  # an alias brings a list of its own
-        if key not in self._found:
+        if name not in self._found:
             usable = (self._usable(name, version) for version in reversed(versions))
-            self._found[key] = next((found for found in usable if found), (versions[-1], versions[-1].value))
-        return self._found[key]
+            self._found[name] = next((found for found in usable if found), (versions[-1], versions[-1].value))
+        return self._found[name]
 
     def _usable(self, name: str, version: Version) -> tuple[Version, Any] | None:
         adapter = self.adapters.get(name)
@@ -114,6 +113,7 @@ class Definitions:
                 raise KeyError(other)
             version = versions[number]
         self.versions[name] = [version]
+        self._found.clear()
 
     def places(self) -> dict[str, list[int]]:
         """Where the graded version of each wanted name is defined, as [cell, line, which version it is]; 0 where its

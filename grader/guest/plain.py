@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from grader.guest import snapshot, wire
+from grader.guest.answer import SEED, seed
 from grader.guest.server import preload
 
 
@@ -34,7 +35,7 @@ def main() -> None:
     order = hear()
     preload(tuple(order["preload"]))
     os.chdir(order["private"])  # this process belongs to the submission alone
-    snapshot.seed(snapshot.SEED)
+    seed(SEED)
     answerer = snapshot.load_order(order, tell, lambda: bool(hear()), Path(order["private"]))
     try:
         if answerer is not None:

@@ -32,7 +32,7 @@ from typing import Any, NoReturn
 
 from grader.errors import GraderError
 from grader.guest import snapshot, warden, wire
-from grader.guest.answer import Answerer
+from grader.guest.answer import SEED, Answerer, seed
 from grader.guest.loader import load
 from grader.guest.plan import Plan
 from grader.sandbox import confine, namespaces, syscalls
@@ -96,7 +96,7 @@ def speed() -> float:
 def rehearse() -> None:
     """Do once what every cell does, so that what Python and torch load at first use is loaded before the forks."""
     modules = set(sys.modules)
-    snapshot.seed(snapshot.SEED)
+    seed(SEED)
     definitions = load(b"def same(x):\n    return x\n", "rehearsal.py", {"same": 1})
     torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
     given = [1, torch.zeros(2) if torch is not None else None, numpy.zeros(2) if numpy is not None else None]

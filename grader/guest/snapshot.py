@@ -8,7 +8,6 @@ first thing it tells is how loading went.
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import sys
@@ -17,10 +16,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.guest import wire
-from grader.guest.answer import Answerer, SubmissionView, describe
+from grader.guest.answer import SEED, Answerer, SubmissionView, describe, seed
 from grader.guest.loader import Definitions, adapters, load, load_helper
 
-SEED = 20_240_229
 Parts = list[bytes | memoryview]
 
 
@@ -49,16 +47,6 @@ def run(order: dict[str, Any], channel: int, output: int, private: str, confine:
         status = 0
     finally:
         os._exit(status)
-
-
-def seed(number: int) -> None:
-    """Seed what a submission may draw from, so that the same work gets the same marks."""
-    random.seed(number)
-    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if numpy is not None:
-        numpy.random.seed(number)
-    if torch is not None:
-        torch.manual_seed(number)
 
 
 def load_order(
