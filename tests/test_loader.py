@@ -112,7 +112,8 @@ def test_similar_names_are_suggested() -> None:
 
 def test_an_alias_takes_effect_each_time() -> None:
     """One alias after another stands for another function each time, whatever was found before."""
-    definitions = loaded("def one(): return 1\ndef two(): return 2\ndef three(): return 3\n", f=0, one=0, two=0, three=0)
+    source = "def one(): return 1\ndef two(): return 2\ndef three(): return 3\n"
+    definitions = loaded(source, f=0, one=0, two=0, three=0)
     for _ in range(50):
         for name, number in (("one", 1), ("two", 2), ("three", 3)):
             definitions.alias("f", name, -1)
