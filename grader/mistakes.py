@@ -27,7 +27,6 @@ from grader.values import (
     Outcome,
     Raised,
     Returned,
-    Stopped,
     Submission,
     Verdict,
 )  # fmt: skip
@@ -85,43 +84,31 @@ class MistakeBook:
         candidates = [mistake for mistake in self._mistakes if mistake.function in called]
         calls = telling_calls(result.transcript)
         absent: set[str] = set()
-        guest: Guest | None = None
-        function = ""
-        try:
-            for mistake in candidates:
-                if not absent <= {mistake.function}:
-                    continue  # these calls need a name that is not among the mistakes: costly to find out each time
-                if mistake.function != function:
-                    _close(guest)  # no mistake is to meet one of another function
-                    guest, function = None, mistake.function
-                guest = guest or self._guest(len(candidates))
+        for mistake in candidates:
+            if not absent <= {mistake.function}:
+                continue  # these calls need a name that is not among the mistakes: costly to find out each time
+            guest = self._guest()  # for each its own: what one leaves behind must not change how the next answers
+            try:
                 outcome = _first_difference(guest, mistake, calls)
-                if outcome is None:
-                    return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
-                if isinstance(outcome, Missing):
-                    absent.add(outcome.name)
-                if isinstance(outcome, Stopped):
-                    _close(guest)
-                    guest = None
-            return result
-        finally:
-            _close(guest)
+            finally:
+                guest.close()
+            if outcome is None:
+                return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
+            if isinstance(outcome, Missing):
+                absent.add(outcome.name)
+        return result
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
 
-    def _guest(self, count: int) -> Guest:
-        """A guest with all mistakes in it, and time for so many of them: one serves for all of a function that are
-        tried on a check."""
+    def _guest(self) -> Guest:
+        """A guest with all mistakes in it."""
         if self._session is None:
             self._session = self._open()
         if self._session.failure is not None:
             raise GraderError(f"{self._exercise.mistakes_file} cannot be loaded: {self._session.failure}")
-        limits = self._exercise.limits
-        return self._session.guest(
-            dataclasses.replace(limits, cpu_s=limits.cpu_s * count, wall_s=limits.wall_s * count)
-        )
+        return self._session.guest(self._exercise.limits)
 
     def _open(self) -> Session:
         given = {name.name: name.signature for name in self._exercise.names}
@@ -139,11 +126,6 @@ def _first_difference(guest: Guest, mistake: Mistake, calls: Sequence[Call]) -> 
         if call.outcome is None or not same(outcome, call.outcome):
             return outcome
     return None
-
-
-def _close(guest: Guest | None) -> None:
-    if guest is not None:
-        guest.close()
 
 
 def telling_calls(transcript: Iterable[Call]) -> list[Call]:
