@@ -12,14 +12,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from grader import course, intake, keys, notebooks, submissions
+from grader import cargo, cluster, course, data, intake, keys, notebooks, submissions
 from grader.errors import UsageError
 from grader.intake import Item
 from grader.pool import Order, Pool
@@ -29,7 +29,8 @@ from grader.values import Exercise, Submission, Verdict
 from grader.worker import Task
 
 CHANGED = "Its file was changed while others were graded. Run the command again."
-AHEAD = 2  # submissions handed to a worker's thread before it is free
+LOOK_S = 10.0  # how often to look whether there is anybody to grade
+HANGS_S = 300.0  # a worker that takes so much longer than all checks of a submission may take hangs
 BASE_S, TRAINED_SHARE = 0.5, 0.4  # an estimate: each submission, and what a training takes of its CPU budget
 
 
@@ -55,6 +56,22 @@ class Bulk:
     seed: int
     full: bool
     plant: Callable[[Sequence[bytes]], str]
+    cluster: cluster.Address | None = None
+
+
+class Engine(Protocol):
+    """What grades: worker processes here (`Pool`), or those of a cluster."""
+
+    reasons: tuple[str, ...]
+
+    def submit(self, task: Task) -> Future[list[Any]]:
+        """The future answer: ["graded", …], or ["lost", why]."""
+
+    def room(self) -> int:
+        """How many submissions may be handed out at a time."""
+
+    def trouble(self) -> str:
+        """Why nothing is graded at the moment, if that is so."""
 
 
 @dataclass
@@ -152,7 +169,8 @@ def new_work(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise], se
             continue
         known = {} if bulk.fresh else results.checks_of(one.sha256, item.exercise, checks)
         told = tuple((check, row.verdict, row.title) for check, row in known.items() if check not in missing)
-        task = Task(item.exercise, _label(item.path), b"", tuple(missing) if told else (), told)
+        limit_s = HANGS_S + exercises[item.exercise].limits.wall_s * 2 * (len(checks) + 1)
+        task = Task(item.exercise, _label(item.path), b"", tuple(missing) if told else (), told, limit_s)
         work[one.sha256, item.exercise] = Work(item, one.sha256, checks, task)
     return list(work.values())
 
@@ -161,31 +179,64 @@ def _grade(
     bulk: Bulk, results: Results, exercises: Mapping[str, Exercise], work: list[Work], seen: Sequence[Seen]
 ) -> bool:
     """Grade the work; whether it was stopped."""
-    needed = {one.item.exercise for one in work}
-    order = Order(
-        course=bulk.course, preload=_preload([exercises[name] for name in sorted(needed)], seen), storage=bulk.storage,
-        environment=dict(bulk.environment), trees=bulk.plant([one.trees for one in seen if one.trees]), data=bulk.data,
-        key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
-    )  # fmt: skip
-    with Pool(order, min(bulk.jobs, len(work))) as pool, Shown(bulk, len(work)) as shown:
-        for reason in pool.reasons:
+    needed = [exercises[name] for name in sorted({one.item.exercise for one in work})]
+    preload, asked = _preload(needed, seen), sorted({one.trees for one in seen if one.trees})
+    made = _cluster(bulk, needed, preload, asked) if bulk.cluster is not None else None
+    with made or _pool(bulk, preload, asked, len(work)) as engine, Shown(bulk, len(work)) as shown:
+        for reason in engine.reasons:
             shown.say(f"Sandbox: not the full one ({reason}).")
-        return _run(pool, bulk.jobs, results, work, shown)
+        return _run(engine, results, work, shown)
 
 
-def _run(pool: Pool, jobs: int, results: Results, work: list[Work], shown: Shown) -> bool:
+def _pool(bulk: Bulk, preload: tuple[str, ...], asked: Sequence[bytes], count: int) -> Pool:
+    order = Order(
+        course=bulk.course, preload=preload, storage=bulk.storage, environment=dict(bulk.environment),
+        trees=bulk.plant(asked), data=bulk.data, key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
+    )  # fmt: skip
+    return Pool(order, min(bulk.jobs, count))
+
+
+def _cluster(
+    bulk: Bulk, needed: Sequence[Exercise], preload: tuple[str, ...], asked: Sequence[bytes]
+) -> cluster.Cluster:
+    assert bulk.cluster is not None
+    mnist = data.locate(bulk.data) if asked or any(exercise.needs_data for exercise in needed) else None
+    if bulk.cluster.exposed():
+        _say(bulk, f"Warning: {bulk.cluster.where} is not encrypted: who can reach it can read work and run programs.")
+    made = cluster.connect(
+        bulk.cluster, bulk.out, preload=preload, key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
+        versions=keys.conditions(bulk.device, bulk.seed, bulk.key), asked=tuple(asked),
+        cargo=cargo.pack(bulk.course, mnist),
+    )  # fmt: skip
+    try:
+        if made.trouble():
+            _say(bulk, made.trouble())
+        made.wait_ready()
+    except BaseException:
+        made.close()
+        raise
+    workers, threads = made.size()
+    _say(bulk, f"{bulk.cluster.where}: {workers} workers, {threads} submissions at a time.")
+    return made
+
+
+def _run(engine: Engine, results: Results, work: list[Work], shown: Shown) -> bool:
     waiting, running = iter(work), dict[Future[list[Any]], Work]()
-    stopping = False
+    stopping, trouble = False, ""
     while True:
         try:
-            for one in _take(waiting, 0 if stopping else jobs * AHEAD - len(running)):
-                future = _submit(pool, one, results, shown)
+            for one in _take(waiting, 0 if stopping else engine.room() - len(running)):
+                future = _submit(engine, one, results, shown)
                 if future is not None:
                     running[future] = one
             if not running:
                 return stopping
-            shown.running([one.item for one in running.values()][:jobs])
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            shown.running([one.item for one in running.values()])
+            done = wait(running, LOOK_S, return_when=FIRST_COMPLETED).done
+            if not done and engine.trouble() != trouble:
+                trouble = engine.trouble()
+                shown.say(trouble or "It goes on.")
+            for future in done:
                 _store(results, running[future], future.result(), shown)
                 del running[future]
         except KeyboardInterrupt:
@@ -210,7 +261,7 @@ def _take(waiting: Iterator[Work], most: int) -> Iterator[Work]:
         yield one
 
 
-def _submit(pool: Pool, one: Work, results: Results, shown: Shown) -> Future[list[Any]] | None:
+def _submit(engine: Engine, one: Work, results: Results, shown: Shown) -> Future[list[Any]] | None:
     """Hand it to a worker; None where its file is not any more what it was."""
     try:
         source = one.item.read()
@@ -221,7 +272,7 @@ def _submit(pool: Pool, one: Work, results: Results, shown: Shown) -> Future[lis
         _store(results, one, ["lost", CHANGED], shown)
         return None
     task = one.task
-    return pool.submit(Task(task.exercise, task.path, source, task.checks, task.known))
+    return engine.submit(replace(task, source=source))
 
 
 def _store(results: Results, one: Work, answer: list[Any], shown: Shown) -> None:

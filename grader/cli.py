@@ -234,6 +234,10 @@ def audit(start: Start | None, /, exercise: str | None, mutants: bool, solutions
 @click.option("--csv", "csv_to", type=click.Path(path_type=Path), help="Write the marks as CSV.")
 @click.option("--json", "json_to", type=click.Path(path_type=Path), help="Write marks and checks as JSON.")
 @click.option("--pseudonyms", is_flag=True, help="Random keys for students in --csv and --json.")
+@click.option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster: tls://host:8786, or a scheduler's file.")
+@click.option("--tls-ca-file", type=click.Path(path_type=Path), help="For --cluster: the authority's certificate.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="For --cluster: our certificate.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="For --cluster: the key of our certificate.")
 @click.option("--weak-sandbox", is_flag=True, help="Run even where the full sandbox cannot be had: students may cheat.")
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", help="Where tensors live.")
 @click.option("--data", type=click.Path(path_type=Path), help="A folder with MNIST (exercise8: Kaggle's TGS data).")
@@ -248,10 +252,11 @@ def bulk(submissions: Path, csv_to: Path | None, json_to: Path | None, pseudonym
     Run the same command again to go on where it was stopped: what is known is not graded twice.
     """
     from grader import bulk as running
-    from grader import course, exporting, fetching, progress
+    from grader import cluster, course, exporting, fetching, progress
 
     console = _console(options["no_color"])
     data = options["data"] or _data_folder()
+    files = [options[name] for name in ("tls_ca_file", "tls_cert", "tls_key")]
     kept = ("HOME", "PATH", "LD_LIBRARY_PATH", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
     setting = running.Bulk(
         where=submissions,
@@ -272,6 +277,7 @@ def bulk(submissions: Path, csv_to: Path | None, json_to: Path | None, pseudonym
         seed=options["seed"],
         full=not options["weak_sandbox"],
         plant=lambda sources: fetching.plant(console, sources, data),
+        cluster=cluster.Address(options["cluster"], *files) if options["cluster"] else None,
     )
     code = running.run(setting)
     if not setting.dry_run:

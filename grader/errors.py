@@ -6,6 +6,7 @@ GraderError                 3  the grader or the machine failed, not the student
 ├── DataError               3  the MNIST data is missing, wrong or cannot be fetched
 ├── SandboxError            3  a promised layer of the sandbox could not be set up
 ├── WireError               3  bytes that are not the protocol
+├── ClusterError            3  the scheduler of a cluster cannot be reached, or was lost
 └── ServerError             3  the warm server did not start, or died
 
 What a student's code does is never one of these: it is a `Verdict` value.
@@ -40,6 +41,10 @@ class SandboxError(GraderError):
 
 class WireError(GraderError):
     """Bytes came over the wire that are not the protocol."""
+
+
+class ClusterError(GraderError):
+    """The scheduler of a cluster cannot be reached, or was lost."""
 
 
 class ServerError(GraderError):

@@ -24,6 +24,7 @@ from grader.worker import Task
 _START = "import sys; sys.path[:] = {path!r}; from grader.cli import work; work({fd})"
 KEPT = ("LD_LIBRARY_PATH",)
 TRIES = 2
+AHEAD = 2  # submissions handed out for each worker, so that none waits for the next
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Pool:
     def __init__(self, order: Order, jobs: int) -> None:
         self._order = order
         self._idle: queue.Queue[_Worker] = queue.Queue()
+        self._jobs = jobs
         self._workers = [_Worker(order) for _ in range(jobs)]
         self._closed = False
         self.reasons: tuple[str, ...] = ()
@@ -78,9 +80,14 @@ class Pool:
 
     def submit(self, task: Task) -> Future[list[Any]]:
         """The future answer of a worker: ["graded", …], or ["lost", why] where workers died of it."""
-        return self._threads.submit(self._grade, task)
+        return self._threads.submit(self.grade, task)
 
-    def _grade(self, task: Task) -> list[Any]:
+    def room(self) -> int:
+        """How many submissions may be handed out at a time."""
+        return self._jobs * AHEAD
+
+    def grade(self, task: Task) -> list[Any]:
+        """What `submit` promises, now and in this thread."""
         worker = self._idle.get()
         try:
             for _ in range(TRIES):
@@ -89,13 +96,26 @@ class Pool:
                     return answer
                 if self._closed:
                     break
-                worker.close()
-                worker = _Worker(self._order)
-                self._workers.append(worker)
-                worker.wait_ready()
+                worker = self._replaced(worker)
             return ["lost", f"The process that graded it ended {TRIES} times."]
+        except (
+            OSError,
+            GraderError,
+        ) as error:  # another submission may have more luck
+            return ["lost", f"The process that graded it ended, and none could take its place: {error}"]
         finally:
             self._idle.put(worker)
+
+    def _replaced(self, worker: _Worker) -> _Worker:
+        worker.close()
+        other = _Worker(self._order)
+        self._workers[self._workers.index(worker)] = other
+        other.wait_ready()
+        return other
+
+    def trouble(self) -> str:
+        """Why nothing is graded at the moment: there is no such time."""
+        return ""
 
     def close(self) -> None:
         """End all workers, and with them what they are grading."""
@@ -146,8 +166,9 @@ class _Worker:
         return tuple(answer[1])
 
     def ask(self, task: Task) -> list[Any] | None:
-        """Have one submission graded; None where the worker ended."""
+        """Have one submission graded; None where the worker ended, or hangs."""
         try:
+            self._control.settimeout(task.limit_s or None)
             wire.send(self._control, ["grade", task.plain()])
             answer: list[Any] = wire.receive(wire.blocking_reader(self._control))
             return answer

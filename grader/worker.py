@@ -28,25 +28,32 @@ MOST_OUTPUT = 4000  # characters of what a submission printed that are kept for 
 @dataclasses.dataclass(frozen=True)
 class Task:
     """One submission to grade. `checks` are the ids to run, all of them where it is empty; `known` are verdict and
-    title of others, on which some may depend."""
+    title of others, on which some may depend. A worker that takes longer than `limit_s` hangs (0: let it)."""
 
     exercise: str
     path: str
     source: bytes
     checks: tuple[str, ...] = ()
     known: tuple[tuple[str, str, str], ...] = ()
+    limit_s: float = 0.0
 
     def plain(self) -> list[Any]:
         """As a value for the wire."""
-        return [self.exercise, self.path, self.source, list(self.checks), [list(one) for one in self.known]]
+        return [
+            self.exercise,
+            self.path,
+            self.source,
+            list(self.checks),
+            [list(one) for one in self.known],
+            self.limit_s,
+        ]
 
     @classmethod
     def of(cls, plain: list[Any]) -> Task:
         """Read back what `plain` gave; it comes from our own process."""
-        exercise, path, source, checks, known = plain
-        return cls(
-            exercise, path, source, tuple(checks), tuple((check, verdict, title) for check, verdict, title in known)
-        )
+        exercise, path, source, checks, known, limit_s = plain
+        told = tuple((check, verdict, title) for check, verdict, title in known)
+        return cls(exercise, path, source, tuple(checks), told, limit_s)
 
 
 def serve(control: socket.socket, set_environment: Callable[[dict[str, str]], None]) -> None:
