@@ -34,6 +34,7 @@ def order(submission: Submission, exercise: Exercise, device: str, whole: bool =
         "probes": probes.read_bytes() if probes.is_file() else b"",
         "limits": dataclasses.asdict(exercise.limits),
         "device": device,
+        "spin_s": 0.0,
     }
 
 

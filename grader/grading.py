@@ -20,6 +20,7 @@ from grader.mistakes import MistakeBook
 from grader.plain import PlainServer, PlainSession
 from grader.server import Server
 from grader.session import DEFINITIONS, FailedGuest, LiveSession
+from grader.standing import Standing
 from grader.values import (
     CheckResult,
     Exercise,
@@ -47,7 +48,7 @@ class Options:
     marks of record; `shrink` looks for the smallest counterexample; `select` is a
     pytest -k expression; `first_failure` stops at the first check that fails; `running` is how a notebook is run;
     `checks` are the ids of those to run (none: all), `known` verdicts and titles of others that these may need;
-    `memory` keeps examples from one submission to the next.
+    `memory` keeps examples from one submission to the next, `standing` the collected checks with theirs.
     """
 
     storage: Path
@@ -62,6 +63,12 @@ class Options:
     checks: tuple[str, ...] = ()
     known: Mapping[str, tuple[Verdict, str]] = field(default_factory=dict)
     memory: engine.Memory | None = None
+    standing: Standing | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """As the judge wants them."""
+        return Conditions(str(self.seed or ""), self.data, self.key, self.device)
 
 
 def grade(
@@ -85,18 +92,22 @@ def grade(
         tell(results[-1])
 
     try:
-        engine.use_profile(options.storage, options.shrink)
-        conditions = Conditions(str(options.seed or ""), options.data, options.key, options.device)
-        judge = Judge(lambda path: exercise, lambda wanted: session, note, conditions, busy)
-        judge.known, judge.memory = options.known, options.memory
-        _run_pytest(exercise, judge, options)
-        results = alternatives.explained(results, session, functools.partial(_passes, exercise, conditions))
+        if options.standing is not None:
+            errors = options.standing.run(session, note, options.known, options.checks)
+            passes = options.standing.passes
+        else:
+            engine.use_profile(options.storage, options.shrink)
+            judge = Judge(lambda path: exercise, lambda wanted: session, note, options.conditions, busy)
+            judge.known, judge.memory = options.known, options.memory
+            _run_pytest(exercise, judge, options)
+            errors, passes = judge.errors, functools.partial(_passes, exercise, options)
+        results = alternatives.explained(results, session, passes)
     finally:
         session.close()
         if book is not None and own_book:
             book.close()
-    if judge.errors or not results:
-        raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(judge.errors) or 'none was found'}")
+    if errors or not results:
+        raise GraderError(f"The checks of {exercise.id} cannot be run: {' '.join(errors) or 'none was found'}")
     marks = score.total(results, exercise.pass_points)
     placed = tuple(_place(result, session.loaded) for result in results)
     known = environment(server, options.device) + training_costs(placed)
@@ -140,9 +151,10 @@ class RefusedSession:
         """Nothing to end."""
 
 
-def _passes(exercise: Exercise, conditions: Conditions, session: Session, check: str) -> bool:
+def _passes(exercise: Exercise, options: Options, session: Session, check: str) -> bool:
     """Whether one check passes in another session; nobody is told."""
-    judge = Judge(lambda path: exercise, lambda wanted: session, lambda result: None, conditions)
+    judge = Judge(lambda path: exercise, lambda wanted: session, lambda result: None, options.conditions)
+    judge.memory, judge.asks_only = options.memory, True
     run_checks(judge, exercise.checks_file, only=[PREFIX + check])
     return check in judge.results and judge.results[check].verdict is Verdict.PASSED
 

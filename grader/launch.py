@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 
 from grader.errors import SandboxError
+from grader.guest import pages
 from grader.plain import PlainServer
 from grader.sandbox import view
 from grader.server import Server, exec_server, fork_server, start_executed
@@ -53,25 +54,35 @@ def read_environment(descriptor: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in json.loads(text).items()}
 
 
-def start(preload: Sequence[str], forked: bool, gpu: bool = False, trees: str = "") -> Server | PlainServer:
+def start(
+    preload: Sequence[str], forked: bool, gpu: bool = False, trees: str = "", many: bool = False
+) -> Server | PlainServer:
     """Start a server and do not wait for it: it builds its sandbox while we import the checks' tools.
 
-    `forked` says that this process holds nothing a guest may not see; `trees` is what notebooks find in TREES.
+    `forked` says that this process holds nothing a guest may not see; `trees` is what notebooks find in TREES;
+    with `many` submissions ahead a fork has to be cheap, and starting may take a moment longer.
     """
     modules = tuple(preload)
     if not can_fork():
         return PlainServer(modules)
     if not forked:
-        server = exec_server("namespaces", modules, trees, gpu)
+        server = exec_server("namespaces", modules, trees, gpu, many)
         _import(modules)
         return server
     _import(modules)
     gc.freeze()
-    return fork_server(modules, view.of_this_process(trees, gpu))
+    if many:
+        pages.gather()
+    return fork_server(modules, view.of_this_process(trees, gpu), many)
 
 
 def ready(
-    server: Server | PlainServer, preload: Sequence[str], full: bool = False, gpu: bool = False, trees: str = ""
+    server: Server | PlainServer,
+    preload: Sequence[str],
+    full: bool = False,
+    gpu: bool = False,
+    trees: str = "",
+    many: bool = False,
 ) -> tuple[Server | PlainServer, list[str]]:
     """The server when it is ready, or the next best one with the reasons why.
 
@@ -86,7 +97,7 @@ def ready(
         server.wait_ready()
         return server, []
     except SandboxError as error:
-        other, reasons = start_executed(tuple(preload), trees, full, gpu)
+        other, reasons = start_executed(tuple(preload), trees, full, gpu, many)
         return other, [str(error), *reasons]
 
 

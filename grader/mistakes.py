@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from grader import submissions
 from grader.errors import GraderError
-from grader.guest.wire import Opaque
+from grader.guest import wire
+from grader.guest.wire import Callback, Opaque
 from grader.judge import Session
 from grader.student import Guest
 from grader.values import (
@@ -32,6 +34,8 @@ from grader.values import (
 )  # fmt: skip
 
 MOST_CALLS = 60
+MOST_REMEMBERED = 4  # calls of a transcript whose outcomes are kept
+MOST_ANSWERS, LARGEST_REMEMBERED = 4096, 1 << 18  # of these, and bytes of a call
 TELLING = (Verdict.FAILED, Verdict.RAISED)
 
 
@@ -73,6 +77,7 @@ class MistakeBook:
         self._exercise = exercise
         self._mistakes: list[Mistake] | None = None
         self._session: Session | None = None
+        self._answers: dict[str, Outcome] = {}
 
     def explain(self, result: CheckResult) -> CheckResult:
         """The result with `mistake` and `hint` filled in, where one is known."""
@@ -87,11 +92,7 @@ class MistakeBook:
         for mistake in candidates:
             if not absent <= {mistake.function}:
                 continue  # these calls need a name that is not among the mistakes: costly to find out each time
-            guest = self._guest()  # for each its own: what one leaves behind must not change how the next answers
-            try:
-                outcome = _first_difference(guest, mistake, calls)
-            finally:
-                guest.close()
+            outcome = self._first_difference(mistake, calls)
             if outcome is None:
                 return dataclasses.replace(result, mistake=mistake.title, hint=mistake.hint)
             if isinstance(outcome, Missing):
@@ -101,6 +102,34 @@ class MistakeBook:
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
+
+    def _first_difference(self, mistake: Mistake, calls: Sequence[Call]) -> Outcome | None:
+        """How the mistake answers the first call that comes out otherwise; None where all come out alike.
+
+        Each has a guest of its own, since what one leaves behind must not change how the next answers. Students meet
+        the same examples, so that most of these questions were asked before: then no guest is needed.
+        """
+        guest: Guest | None = None
+        keys = [f"{mistake.name}:{digest}" for digest in _digests(calls)]
+        try:
+            for place, call in enumerate(calls):
+                key = keys[place] if place < len(keys) else ""
+                outcome = self._answers.get(key)
+                if outcome is None:
+                    if guest is None:
+                        guest = self._guest()
+                        guest.ask(Call("alias", mistake.function, (mistake.name, -1)))
+                        for earlier in calls[:place]:
+                            guest.ask(earlier)
+                    outcome = guest.ask(call)
+                    if key and len(self._answers) < MOST_ANSWERS:
+                        self._answers[key] = outcome
+                if call.outcome is None or not same(outcome, call.outcome):
+                    return outcome
+            return None
+        finally:
+            if guest is not None:
+                guest.close()
 
     def _guest(self) -> Guest:
         """A guest with all mistakes in it."""
@@ -118,14 +147,25 @@ class MistakeBook:
         return self._load(submissions.from_bytes(source, "mistakes.py"), exercise)
 
 
-def _first_difference(guest: Guest, mistake: Mistake, calls: Sequence[Call]) -> Outcome | None:
-    """How the mistake answers the first call that comes out otherwise; None where all come out alike."""
-    guest.ask(Call("alias", mistake.function, (mistake.name, -1)))
-    for call in calls:
-        outcome = guest.ask(call)
-        if call.outcome is None or not same(outcome, call.outcome):
-            return outcome
-    return None
+def _digests(calls: Sequence[Call]) -> Iterator[str]:
+    """For each call a digest of it and of those before, as long as their outcomes depend on nothing else: a callback
+    is code of a check, of which nothing is seen here. Most mistakes differ at the first call already."""
+    digest = hashlib.sha256()
+    for call in calls[:MOST_REMEMBERED]:
+        parts = wire.dump([call.kind, call.name, list(call.args), dict(call.kwargs)])
+        if sum(map(len, parts)) > LARGEST_REMEMBERED or _holds_callback([call.args, dict(call.kwargs)]):
+            return
+        for part in parts:
+            digest.update(part)
+        yield digest.hexdigest()
+
+
+def _holds_callback(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_callback, value))
+    if isinstance(value, dict):
+        return any(map(_holds_callback, value.values()))
+    return isinstance(value, Callback)
 
 
 def telling_calls(transcript: Iterable[Call]) -> list[Call]:

@@ -6,6 +6,7 @@ is marked ungradable. Nothing of that concerns the others.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import socket
@@ -130,7 +131,6 @@ class _Worker:
     """The main process's end of one worker."""
 
     def __init__(self, order: Order) -> None:
-        self._order = order
         self._control, theirs = socket.socketpair()
         path = [os.path.abspath(entry) for entry in sys.path if entry]
         package = str(Path(__file__).resolve().parent.parent)
@@ -146,7 +146,9 @@ class _Worker:
             pass_fds=(theirs.fileno(),),
         )
         theirs.close()
-        wire.send(self._control, order.start())
+        with contextlib.suppress(OSError):  # one that ended at once is noticed when its answer is waited for
+            wire.send(self._control, order.start())
+            wire.send(self._control, ["prepare", order.options()])
 
     def wait_ready(self) -> tuple[str, ...]:
         """Wait until it can grade; returns why it has not the best sandbox.
@@ -155,7 +157,6 @@ class _Worker:
             SandboxError, ServerError: it cannot.
         """
         try:
-            wire.send(self._control, ["prepare", self._order.options()])
             answer = wire.receive(wire.blocking_reader(self._control))
         except (EOFError, OSError):
             self._words.seek(0)

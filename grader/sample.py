@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import zlib
@@ -46,6 +47,7 @@ class Sample:
         return (self.sum7 / self.count7 / 255).astype(np.float32)
 
 
+@functools.cache
 def sample(path: Path = SAMPLE_FILE) -> Sample:
     """The sample shipped in the package; arrays read-only. Raises DataError if it is missing or changed."""
     try:

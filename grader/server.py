@@ -29,19 +29,25 @@ from grader.sandbox import bubblewrap, view
 from grader.values import Limits
 
 START_S = 60.0
+# Most frames come within this time of each other. Falling asleep and being woken on another core costs as much as a
+# whole call; whoever else wants this core gets it meanwhile. Where all cores have work it is a waste.
+SPIN_S = 0.0001
 _START = "import sys; sys.path[:] = {path!r}; from grader.guest.server import main; main()"
 
 
 class Server:
     """A running warm server. `mode` and `missing` say which layers guard its guests; `slowness` by which factor budgets
-    of time are stretched on this machine."""
+    of time are stretched on this machine; `many` says that every
+    core has submissions waiting; `spin_s` how long either side stays awake while it waits for the other."""
 
-    def __init__(self, control: socket.socket, pid: int, mode: str, seen: view.View) -> None:
+    def __init__(self, control: socket.socket, pid: int, mode: str, seen: view.View, many: bool = False) -> None:
         self.control = control
         self.pid = pid
         self.mode = mode
         self.missing: tuple[str, ...] = ()
         self.slowness = 1.0
+        self.many = many
+        self.spin_s = 0.0 if many else SPIN_S
         self.trees = view.TREES if seen.trees else ""
         self._numbers = _numbers()
         self._closed = False
@@ -103,26 +109,26 @@ class Server:
                 self.control.settimeout(None)
 
 
-def fork_server(preload: tuple[str, ...], seen: view.View | None = None) -> Server:
+def fork_server(preload: tuple[str, ...], seen: view.View | None = None, many: bool = False) -> Server:
     """Fork a server from this process, in our own namespaces. Call before anything secret is loaded.
 
-    `seen` is what guests may read; by default this interpreter and its packages.
+    `seen` is what guests may read; by default this interpreter and its packages. `many`: for many submissions.
     """
-    plan = Plan("namespaces", preload, seen or view.of_this_process())
+    plan = Plan("namespaces", preload, seen or view.of_this_process(), many)
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
         ours.close()
         guest_server.serve(theirs, plan)
     theirs.close()
-    return Server(ours, pid, "namespaces", plan.view)
+    return Server(ours, pid, "namespaces", plan.view, many)
 
 
-def exec_server(mode: str, preload: tuple[str, ...], trees: str = "", gpu: bool = False) -> Server:
+def exec_server(mode: str, preload: tuple[str, ...], trees: str = "", gpu: bool = False, many: bool = False) -> Server:
     """Start a server as a new interpreter. `mode` is "namespaces", "bubblewrap" or "kernel"; in the first of these
-    notebooks see the folder `trees` while their cells run."""
+    notebooks see the folder `trees` while their cells run. `many`: for many submissions."""
     seen = view.of_this_process(trees if mode == "namespaces" else "", gpu)
-    plan = Plan({"bubblewrap": "inside"}.get(mode, mode), preload, seen)
+    plan = Plan({"bubblewrap": "inside"}.get(mode, mode), preload, seen, many)
     path = [entry for entry in sys.path if entry]
     package_root = str(Path(__file__).resolve().parent.parent)
     command = [sys.executable, "-I", "-c", _START.format(path=[*path, package_root])]
@@ -137,7 +143,7 @@ def exec_server(mode: str, preload: tuple[str, ...], trees: str = "", gpu: bool 
     theirs.close()
     with contextlib.suppress(OSError):  # one that ended at once is noticed when its answer is waited for
         wire.send(ours, plan.plain())
-    return _Executed(ours, process, mode, seen)
+    return _Executed(ours, process, mode, seen, many)
 
 
 def _as_descriptor_3(descriptor: int) -> Any:
@@ -151,8 +157,10 @@ def _as_descriptor_3(descriptor: int) -> Any:
 class _Executed(Server):
     """A server that Popen started; its exit is collected through Popen, which would otherwise warn."""
 
-    def __init__(self, control: socket.socket, process: subprocess.Popen[bytes], mode: str, seen: view.View) -> None:
-        super().__init__(control, process.pid, mode, seen)
+    def __init__(
+        self, control: socket.socket, process: subprocess.Popen[bytes], mode: str, seen: view.View, many: bool
+    ) -> None:
+        super().__init__(control, process.pid, mode, seen, many)
         self._process = process
         self._words = ""
 
@@ -169,7 +177,7 @@ class _Executed(Server):
 
 
 def start_executed(
-    preload: tuple[str, ...], trees: str = "", full: bool = False, gpu: bool = False
+    preload: tuple[str, ...], trees: str = "", full: bool = False, gpu: bool = False, many: bool = False
 ) -> tuple[Server, list[str]]:
     """The best server this machine allows, started by exec, and why better ones were not had.
 
@@ -183,7 +191,7 @@ def start_executed(
         if mode == "bubblewrap" and shutil.which("bwrap") is None:
             reasons.append("bubblewrap is not installed")
             continue
-        server = exec_server(mode, preload, trees, gpu)
+        server = exec_server(mode, preload, trees, gpu, many)
         try:
             server.wait_ready()
             return server, reasons

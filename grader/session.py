@@ -61,7 +61,11 @@ class LiveSession:
         self._limits = server.budgets(exercise.limits)
         self._notebook = submission.cells is not None
         self._order = {**order(submission, exercise, device, running.whole), "limits": dataclasses.asdict(self._limits)}
-        self._order |= {"shows": running.shows, "trees": server.trees if self._notebook else ""}
+        self._order |= {
+            "shows": running.shows,
+            "trees": server.trees if self._notebook else "",
+            "spin_s": server.spin_s,
+        }
         self._spare: LiveGuest | None = None
         self._cell: _Cell | None = None
         self._load()
@@ -105,8 +109,9 @@ class LiveSession:
     def guest(self, limits: Limits, sealed: bool = False) -> LiveGuest | FailedGuest:
         """A fork of the loaded submission; where a fork would share something, a cell of its own.
 
-        One more fork is made ahead: while this check runs, the next one's process gets ready on the other core. A
-        `sealed` guest holds nothing of what a notebook's cells saw: its definitions alone were run, without any files.
+        Unless many submissions wait for every core, one more fork is made ahead: while this check runs, the next one's
+        process gets ready on another core. A `sealed` guest holds nothing of what a notebook's cells saw: its
+        definitions alone were run, without any files.
         """
         if sealed and self._notebook:
             return self._sealed(limits)
@@ -127,7 +132,7 @@ class LiveSession:
             guest = LiveGuest(cell, b"F" if cell.can_fork else b"B")
             guest.begin(self._server.budgets(limits))
         if cell.can_fork:
-            self._cell, self._spare = cell, LiveGuest(cell, b"F")
+            self._cell, self._spare = cell, None if self._server.many else LiveGuest(cell, b"F")
         return guest
 
     def _sealed(self, limits: Limits) -> LiveGuest | FailedGuest:
@@ -170,6 +175,7 @@ class _Cell:
         self.warden, warden_end = socket.socketpair()
         snap, snap_end = socket.socketpair()
         read_end, write_end = os.pipe()
+        self.spin_s = server.spin_s
         self.snap = Channel(snap, read_end, limits)
         try:
             server.cell(order, [warden_end.fileno(), snap_end.fileno(), write_end])
@@ -286,7 +292,7 @@ class LiveGuest:
         self._stopped: Stopped | None = None
         ours, theirs = socket.socketpair()
         read_end, write_end = os.pipe()
-        self._channel = Channel(ours, read_end, cell.limits)
+        self._channel = Channel(ours, read_end, cell.limits, cell.spin_s)
         try:
             socket.send_fds(cell.snap.sock, [how], [theirs.fileno(), write_end])
         except OSError:

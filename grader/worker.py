@@ -61,7 +61,7 @@ def serve(control: socket.socket, set_environment: Callable[[dict[str, str]], No
     read = wire.blocking_reader(control)
     try:
         preload, trees, gpu, full = wire.receive(read)[1:]
-        starting = launch.start(tuple(preload), forked=True, gpu=gpu, trees=trees)
+        starting = launch.start(tuple(preload), forked=True, gpu=gpu, trees=trees, many=True)
         options = wire.receive(read)[1]
         set_environment(options["environment"])
         worker = _Worker(starting, tuple(preload), trees, gpu, full, options)
@@ -76,22 +76,23 @@ def serve(control: socket.socket, set_environment: Callable[[dict[str, str]], No
 
 
 class _Worker:
-    """A warm server, and for each exercise its book of known mistakes, kept from one submission to the next."""
+    """A warm server, and for each exercise its checks and its book of known mistakes, kept from one submission to the
+    next."""
 
     def __init__(
         self, starting: Any, preload: tuple[str, ...], trees: str, gpu: bool, full: bool, told: dict[str, Any]
     ) -> None:
-        from grader import engine, grading, mistakes
+        from grader import grading, mistakes, standing
 
-        self._grading, self._mistakes = grading, mistakes
-        self.server, reasons = launch.ready(starting, preload, full, gpu, trees)
+        self._grading, self._mistakes, self._checks = grading, mistakes, standing
+        self.server, reasons = launch.ready(starting, preload, full, gpu, trees, many=True)
         self.reasons = tuple(reasons)
         self._course = Path(told["course"])
         data = Path(told["data"]) if told["data"] else None
         self._options = grading.Options(Path(told["storage"]), told["device"], data, told["key"], told["seed"])
-        self._options = dataclasses.replace(self._options, memory=engine.Memory())
         self._exercises: dict[str, Exercise] = {}
         self._books: dict[str, Any] = {}
+        self._standing: dict[str, Any] = {}
 
     def grade(self, task: Task) -> list[Any]:
         """["graded", rows, environment, notes, seconds]."""
@@ -102,12 +103,19 @@ class _Worker:
         except GraderError as error:
             submission = submissions.refused(task.source, task.path, str(error))
         known = {check: (Verdict(verdict), title) for check, verdict, title in task.known}
-        options = dataclasses.replace(self._options, checks=task.checks, known=known)
         try:
+            standing = self._collected(exercise)
+            options = dataclasses.replace(self._options, checks=task.checks, known=known, standing=standing)
             report = self._grading.grade(exercise, submission, self.server, options, book=self._books[exercise.id])
         except GraderError as error:
             report = self._grading.not_graded(exercise, submission, error)
         return ["graded", *told(report), time.monotonic() - start]
+
+    def _collected(self, exercise: Exercise) -> Any:
+        if exercise.id not in self._standing:
+            options = self._options
+            self._standing[exercise.id] = self._checks.Standing(exercise, options.conditions, options.storage)
+        return self._standing[exercise.id]
 
     def _exercise(self, exercise_id: str) -> Exercise:
         if exercise_id not in self._exercises:

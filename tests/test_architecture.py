@@ -15,7 +15,7 @@ ROOT = Path(grader.__file__).resolve().parent
 LAYERS = """
 values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
 guest.standins guest.standins.origin guest.adapting
-idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
+idx guest.pages sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
 guest.standins.lists guest.standins.tensors guest.standins.loaders guest.standins.external
 guest.standins.showing guest.shell notebooks stub_notebook guest.standins.learning
 guest.standins.contents
@@ -29,7 +29,7 @@ answers channel intake results
 data guest.plain student server mutants proof marks cargo
 session plain verdicts training marked trees exporting
 judge launch fetching keys
-mistakes alternatives
+mistakes alternatives standing
 grading plugin doctor magic
 garbage executed worker
 checking pool

@@ -11,24 +11,26 @@ from grader.sandbox.view import DEVICES, View
 class Plan:
     """`mode` is "namespaces" (our own), "inside" (a program such as bubblewrap made them) or "kernel" (none).
 
-    `preload` are modules to import once; `view` is what guests may read.
+    `preload` are modules to import once; `view` is what guests may read. A server for `many` submissions takes a moment
+    longer to start, and each fork of it is cheaper.
     """
 
     mode: str
     preload: tuple[str, ...]
     view: View
+    many: bool = False
 
     def plain(self) -> list[object]:
         """As a value for the wire."""
         view = self.view
-        return [self.mode, list(self.preload), list(view.folders), list(view.masked), list(view.devices), view.trees]
+        seen = [list(view.folders), list(view.masked), list(view.devices), view.trees]
+        return [self.mode, list(self.preload), *seen, self.many]
 
     @classmethod
     def of(cls, plain: list[object]) -> Plan:
         """Read back what `plain` gave; it comes from our own process."""
-        mode, preload, folders, masked, devices, trees = plain
+        mode, preload, folders, masked, devices, trees, many = plain
         assert isinstance(preload, list) and isinstance(folders, list)
         assert isinstance(masked, list) and isinstance(devices, list)
-        return cls(
-            str(mode), tuple(preload), View(tuple(folders), tuple(masked), tuple(devices or DEVICES), str(trees))
-        )
+        seen = View(tuple(folders), tuple(masked), tuple(devices or DEVICES), str(trees))
+        return cls(str(mode), tuple(preload), seen, bool(many))

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader.errors import GraderError
-from grader.guest import snapshot, warden, wire
+from grader.guest import pages, snapshot, warden, wire
 from grader.guest.answer import SEED, Answerer, seed
 from grader.guest.loader import load
 from grader.guest.plan import Plan
@@ -141,6 +141,8 @@ class _Server:
         gc.enable()
         gc.collect()
         gc.freeze()
+        if plan.many:
+            pages.gather()
         wire.send(control, ["ready", {"missing": list(self.confinement.missing), "slowness": slowness}])
 
     def run(self) -> None:

@@ -41,7 +41,7 @@ def run(order: dict[str, Any], channel: int, output: int, private: str, confine:
         seed(SEED)
         answerer = load_order(order, lambda value: wire.send(snap, value), lambda: _go(snap), Path(private))
         if answerer is not None:
-            _serve(snap, answerer)
+            _serve(snap, answerer, order["spin_s"])
         status = 0
     except (EOFError, OSError):
         status = 0
@@ -95,7 +95,7 @@ def _go(snap: socket.socket) -> bool:
     return answer == b"G"
 
 
-def _serve(snap: socket.socket, answerer: Answerer) -> None:
+def _serve(snap: socket.socket, answerer: Answerer, spin_s: float) -> None:
     own_handler = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # from here on the kernel collects ended checks
     while True:
         what, descriptors, _, _ = socket.recv_fds(snap, 1, 2)
@@ -103,12 +103,12 @@ def _serve(snap: socket.socket, answerer: Answerer) -> None:
             return
         if what == b"B" or os.fork() == 0:
             signal.signal(signal.SIGCHLD, own_handler)
-            _check(snap, answerer, descriptors)
+            _check(snap, answerer, descriptors, spin_s)
         for descriptor in descriptors:
             os.close(descriptor)
 
 
-def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> NoReturn:
+def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int], spin_s: float) -> NoReturn:
     """Answer one check's calls until its channel closes."""
     snap.close()
     channel = socket.socket(fileno=os.dup2(descriptors[0], 3))
@@ -116,7 +116,7 @@ def _check(snap: socket.socket, answerer: Answerer, descriptors: list[int]) -> N
     os.dup2(descriptors[1], 2)
     for descriptor in descriptors:
         os.close(descriptor)
-    read, own_pid = wire.socket_reader(channel), os.getpid()
+    read, own_pid = wire.socket_reader(channel, spin_s), os.getpid()
     wire.send(channel, ["hello"])
 
     def reply(parts: Parts) -> None:

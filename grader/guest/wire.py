@@ -30,9 +30,6 @@ MAX_DEPTH = 40
 CHUNK = 1 << 16
 LARGEST_READ = 4 << 20
 MOST_PARTS = 64  # sendmsg takes 1,024 at most
-# Most frames come within this time of each other. Falling asleep and being woken on another core costs as much as a
-# whole call; whoever else wants this core gets it meanwhile.
-SPIN_S = 0.0001
 _TUPLE, _INT, _TENSOR, _ARRAY, _OPAQUE, _CALLBACK, _PATH, _COMPLEX, _SCALAR = range(1, 10)
 TORCH_DTYPES = (
     *("float32", "float64", "float16", "bfloat16", "uint8", "int8", "int16", "int32", "int64"),
@@ -407,12 +404,12 @@ class Buffered:
             view, self._ahead = view[count:], self._ahead[count:]
 
 
-def socket_reader(sock: socket.socket) -> Buffered:
-    """A buffered reader that waits as long as it takes, awake at first: see `SPIN_S`."""
+def socket_reader(sock: socket.socket, spin_s: float) -> Buffered:
+    """A buffered reader that waits as long as it takes, awake for the first `spin_s`."""
 
     def more(size: int) -> bytes:
         data, start = None, time.monotonic()
-        while data is None and time.monotonic() - start < SPIN_S:
+        while data is None and time.monotonic() - start < spin_s:
             try:
                 data = sock.recv(min(size, LARGEST_READ), socket.MSG_DONTWAIT)
             except BlockingIOError:
