@@ -35,6 +35,7 @@ def order(submission: Submission, exercise: Exercise, device: str, whole: bool =
         "limits": dataclasses.asdict(exercise.limits),
         "device": device,
         "spin_s": 0.0,
+        "waits": False,
     }
 
 

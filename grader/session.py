@@ -65,6 +65,7 @@ class LiveSession:
             "shows": running.shows,
             "trees": server.trees if self._notebook else "",
             "spin_s": server.spin_s,
+            "waits": server.many,
         }
         self._spare: LiveGuest | None = None
         self._cell: _Cell | None = None

@@ -18,7 +18,7 @@ from typing import Any
 
 from grader import course, launch, submissions
 from grader.errors import GraderError
-from grader.guest import wire
+from grader.guest import pages, wire
 from grader.results import CheckRow
 from grader.values import Exercise, Report, Verdict
 
@@ -62,6 +62,7 @@ def serve(control: socket.socket, set_environment: Callable[[dict[str, str]], No
     try:
         preload, trees, gpu, full = wire.receive(read)[1:]
         starting = launch.start(tuple(preload), forked=True, gpu=gpu, trees=trees, many=True)
+        pages.keep_freed()
         options = wire.receive(read)[1]
         set_environment(options["environment"])
         worker = _Worker(starting, tuple(preload), trees, gpu, full, options)

@@ -180,7 +180,9 @@ class _Server:
                 private = tempfile.mkdtemp(prefix="cell-")
             limits = Limits(**order["limits"])
             mine = ids if self.namespaces else None
-            guard = warden.Warden(socket.socket(fileno=channel), limits, private, mine, self.view, order["trees"])
+            guard = warden.Warden(
+                socket.socket(fileno=channel), limits, private, mine, self.view, order["trees"], order["waits"]
+            )
             child = os.fork()
             if child == 0:
                 os.close(channel)

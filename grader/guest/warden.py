@@ -33,7 +33,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 class Warden:
     """`owner` is whose fresh /tmp to mount, None where `private` is a plain folder; `trees` says that folders of images
-    are to be seen until the submission has loaded."""
+    are to be seen until the submission has loaded; one that `waits` lets no check begin before the last one's memory is
+    free again."""
 
     def __init__(
         self,
@@ -43,9 +44,11 @@ class Warden:
         owner: tuple[int, int] | None,
         view: View,
         trees: str = "",
+        waits: bool = False,
     ) -> None:
         self.channel = channel
         self.trees = trees
+        self.waits = waits
         self.view = view
         self.limits = limits
         self.private = private
@@ -149,7 +152,8 @@ class Warden:
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             self._reap()
-            doomed = [pid for pid in self._processes() if (everything or not self._stays(pid)) and alive(pid)]
+            going = [pid for pid in self._processes() if everything or not self._stays(pid)]
+            doomed = going if self.waits else [pid for pid in going if alive(pid)]
             if not doomed:
                 return
             for pid in doomed:
@@ -157,7 +161,10 @@ class Warden:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            time.sleep(0.0002)
+            if self.waits:
+                await_exit(doomed, deadline)
+            else:
+                time.sleep(0.0002)
 
     def _stays(self, pid: int) -> bool:
         return self.forks and (pid in self.keep or (parent(pid) == self.snapshot and pid not in self.current))
@@ -208,6 +215,21 @@ class Warden:
             except (OSError, RecursionError):
                 return False
         return True
+
+
+def await_exit(pids: list[int], deadline: float) -> None:
+    """Sleep until these processes have ended and their memory is free, or it is later than `deadline`."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except OSError:  # it is gone
+            continue
+        try:
+            poller = select.poll()
+            poller.register(descriptor, select.POLLIN)
+            poller.poll(max(0.0, deadline - time.monotonic()) * 1000)
+        finally:
+            os.close(descriptor)
 
 
 def alive(pid: int) -> bool:
