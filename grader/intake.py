@@ -118,8 +118,10 @@ def plan(where: Path, exercises: Sequence[Exercise], only: str = "") -> Plan:
     full = os.path.realpath(where)
     try:
         mode = os.stat(full).st_mode
-    except (OSError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError):
         raise UsageError(f"There is no file or folder {where}.") from None
+    except OSError as error:
+        raise UsageError(f"{where} cannot be opened: {error.strerror}.") from None
     folder, base = os.path.split(full)
     names, suffix, single = Names(exercises), os.path.splitext(base)[1].lower(), not stat.S_ISDIR(mode)
     walk = _Walk(folder if single else full)

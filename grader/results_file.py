@@ -7,6 +7,7 @@ what it sorts in memory.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
@@ -48,9 +49,15 @@ STEPS: Steps = (
 
 SETTINGS = ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY")
 SAFE = "Everything stored before is safe."
+FULL = f"The disk is full. {SAFE} Make room, then give the same command again."
+FAILING = (  # a quota that is used up is this too: SQLite calls only ENOSPC full
+    f"The disk cannot be read or written: it fails, or your quota on it is used up. {SAFE}"
+    " See to that, then give the same command again."
+)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 FAILURES = (  # part of what SQLite says (its errors have codes only since Python 3.11), kind of error, our sentence
-    ("disk is full", GraderError, f"The disk is full. {SAFE} Make room, then give the same command again."),
-    ("disk I/O", GraderError, f"The disk cannot be read or written. {SAFE} Look after the disk, then try again."),
+    ("disk is full", GraderError, FULL),
+    ("disk I/O", GraderError, FAILING),
     ("locked", GraderError, "Another process has kept it busy for too long. Wait for it, then try again."),
     ("not a database", UsageError, "This is no results file. Name another folder."),
     ("readonly", UsageError, "It cannot be written. Name a folder of your own."),
@@ -61,7 +68,12 @@ FAILURES = (  # part of what SQLite says (its errors have codes only since Pytho
 
 def claim(folder: Path, path: Path, create: bool) -> None:
     """Make sure that the folder is the user's own, and make an empty private file where there is none. One that exists
-    is not opened: closing any descriptor of it would drop the locks of this process's other connections."""
+    is not opened: closing any descriptor of it would drop the locks of this process's other connections.
+
+    Raises:
+        UsageError: the folder or file cannot be used.
+        GraderError: the disk is full.
+    """
     try:
         if create and not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +102,8 @@ def claim(folder: Path, path: Path, create: bool) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_RDWR, 0o600))
             path.chmod(0o600)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise GraderError(f"{path}: {FULL}") from None
         raise UsageError(f"{folder} cannot hold the results: {error.strerror}. Name another folder.") from None
 
 

@@ -14,8 +14,8 @@ ROOT = Path(grader.__file__).resolve().parent
 # From the ground up: a module imports only from the lines above its own.
 LAYERS = """
 values errors messages operators guest.wire guest.loader sandbox.syscalls sandbox.view engine draw
-guest.standins guest.standins.origin guest.adapting
-idx guest.pages sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
+guest.standins guest.standins.origin guest.adapting guest.pages
+idx sandbox.landlock sandbox.seccomp sandbox.namespaces sandbox.bubblewrap guest.plan guest.answer guest.slicing
 guest.standins.lists guest.standins.tensors guest.standins.loaders guest.standins.external
 guest.standins.showing guest.shell notebooks stub_notebook guest.standins.learning
 guest.standins.contents
