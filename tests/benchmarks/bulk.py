@@ -134,12 +134,12 @@ def memory(folder: Path) -> list[Row]:
     exercise = course.find_exercise(course.default_course(), "exercise2")
     server, _ = start_executed(exercise.preload, full=True, many=True)
     work = submissions.from_bytes(classroom.SOLUTION.encode(), "exercise2.py")
-    before, sessions, guests = private_mib(server.pid), [], []
+    before, sessions, guests = set(below(server.pid)), [], []
     for _ in range(SIDE_BY_SIDE):
         sessions.append(LiveSession(server, work, exercise))
         guests.append(sessions[-1].guest(exercise.limits))
         guests[-1].ask(Call("call", "mnist_distance", (images(), images()[0])))
-    each = (private_mib(server.pid) - before) / SIDE_BY_SIDE
+    each = private_mib(server.pid, before) / SIDE_BY_SIDE
     for guest, session in zip(guests, sessions, strict=True):
         guest.close()
         session.close()
@@ -148,12 +148,12 @@ def memory(folder: Path) -> list[Row]:
              " and guest)", f"{each:.1f} MiB", "at most 10 MiB")]  # fmt: skip
     exercise = course.find_exercise(course.default_course(), "exercise6")
     server, _ = start_executed(exercise.preload, full=True, many=True)
-    before, most, over = private_mib(server.pid), 0.0, threading.Event()
+    before, most, over = set(below(server.pid)), 0.0, threading.Event()
 
     def watch() -> None:
         nonlocal most
         while not over.wait(0.1):
-            most = max(most, private_mib(server.pid) - before)
+            most = max(most, private_mib(server.pid, before))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -174,15 +174,24 @@ def images() -> Any:
     return torch.tensor(sample().valid3[:100]) / 255
 
 
-def private_mib(pid: int) -> float:
-    """Private_Dirty of a process and of all below it."""
-    total, waiting = 0, [pid]
-    while waiting:
-        folder = Path(f"/proc/{waiting.pop()}")
+def below(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for process in found:
         try:
-            found = re.search(r"Private_Dirty:\s+(\d+) kB", (folder / "smaps_rollup").read_text())
+            found += map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
+        except OSError:  # it has ended
+            continue
+    return found
+
+
+def private_mib(pid: int, without: set[int]) -> float:
+    """Private_Dirty of all processes below, but for those that were there before."""
+    total = 0
+    for process in set(below(pid)) - without:
+        try:
+            found = re.search(r"Private_Dirty:\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text())
             total += int(found[1]) if found else 0
-            waiting += map(int, (folder / "task" / folder.name / "children").read_text().split())
         except OSError:  # it has ended
             continue
     return total / 1024
