@@ -24,12 +24,13 @@ from grader.errors import UsageError
 from grader.intake import Item
 from grader.pool import Order, Pool
 from grader.results import CheckRow, Planned, Results, key_of
-from grader.terminal import clean
+from grader.terminal import one_line
 from grader.values import Exercise, Submission, Verdict
 from grader.worker import Task
 
 CHANGED = "Its file was changed while others were graded. Run the command again."
 LOOK_S = 10.0  # how often to look whether there is anybody to grade
+MOST_IGNORED = 20  # files that are named
 HANGS_S = 300.0  # a worker that takes so much longer than all checks of a submission may take hangs
 BASE_S, TRAINED_SHARE = 0.5, 0.4  # an estimate: each submission, and what a training takes of its CPU budget
 
@@ -102,11 +103,15 @@ def run(bulk: Bulk) -> int:
     if bulk.dry_run:
         show_plan(bulk, plan, exercises)
         return 0
-    for ignored in plan.ignored:
+    for ignored in plan.ignored[:MOST_IGNORED]:
         _say(bulk, f"ignored: {ignored.path} {ignored.why}.")
+    if len(plan.ignored) > MOST_IGNORED:
+        _say(bulk, f"ignored: {len(plan.ignored) - MOST_IGNORED} more; --dry-run lists them all.")
     seen, unread = read(plan.items)
     for _, why in unread:
         _say(bulk, f"cannot be read: {why}")
+    if not seen and not unread:
+        raise UsageError(f"There is no submission in {bulk.where}, and results are as they were. --dry-run says more.")
     with Results.open(bulk.out) as results:
         partly = bool(bulk.only or unread)  # whoever is not among these keeps the mark there is
         results.plan([_planned(one) for one in seen], list(exercises.values()), partly=partly)
@@ -225,10 +230,14 @@ def _run(engine: Engine, results: Results, work: list[Work], shown: Shown) -> bo
     stopping, trouble = False, ""
     while True:
         try:
+            taken = 0
             for one in _take(waiting, 0 if stopping else engine.room() - len(running)):
+                taken += 1
                 future = _submit(engine, one, results, shown)
                 if future is not None:
                     running[future] = one
+            if not running and taken:
+                continue  # all of these were changed meanwhile; who comes after them is not
             if not running:
                 return stopping
             shown.running([one.item for one in running.values()])
@@ -318,10 +327,10 @@ class Shown:
         self._bar.stop()
 
     def say(self, text: str) -> None:
-        self._console.print(clean(text), markup=False, soft_wrap=True)
+        self._console.print(one_line(text), markup=False, soft_wrap=True)
 
     def running(self, items: Sequence[Item]) -> None:
-        names = ", ".join(f"{clean(item.student)[:20]} {item.exercise}" for item in items[:3])
+        names = ", ".join(f"{one_line(item.student)[:20]} {item.exercise}" for item in items[:3])
         self._bar.update(self._task, now=f"now: {names}")
 
     def done(self, item: Item, rows: Sequence[CheckRow]) -> None:
@@ -350,7 +359,8 @@ def show_plan(bulk: Bulk, plan: intake.Plan, exercises: Mapping[str, Exercise]) 
     counted = Counter(item.exercise for item in plan.items if item.counts)
     seconds = sum(count * estimate_s(exercises[name]) for name, count in counted.items()) / bulk.jobs
     students = len({item.student for item in plan.items})
-    _say(bulk, f"\n{sum(counted.values())} submissions of {students} students; {len(plan.ignored)} files are ignored.")
+    _say(bulk, "")
+    _say(bulk, f"{sum(counted.values())} submissions of {students} students; {len(plan.ignored)} files are ignored.")
     _say(bulk, f"About {_duration(seconds)} with {bulk.jobs} job{'s' * (bulk.jobs > 1)}, if nothing is known yet.")
 
 
@@ -382,4 +392,4 @@ def summary(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise]) -> 
 
 
 def _say(bulk: Bulk, text: str) -> None:
-    bulk.console.print(clean(text), markup=False, soft_wrap=True)
+    bulk.console.print(one_line(text), markup=False, soft_wrap=True)

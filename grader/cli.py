@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from dataclasses import dataclass
@@ -51,6 +52,10 @@ def main(start: Start | None = None) -> NoReturn:
         code = error.exit_code
     except BrokenPipeError:
         code = 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        code = 3  # where this was to be written there is no room for a message either
     _leave(code)
 
 

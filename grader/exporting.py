@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 from pathlib import Path
 
 from grader import marks
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.results import Results
-from grader.terminal import clean
+from grader.terminal import one_line
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def export(folder: Path, csv_to: Path | None, json_to: Path | None, pseudonyms: bool) -> None:
@@ -31,7 +35,9 @@ def differences(new: Path, old: Path) -> list[str]:
     with Results.open(new, create=False) as after, Results.open(old, create=False) as before:
         changes = marks.diff(after, before)
     return [
-        clean(f"{one.student}  {one.exercise}  {one.check or 'as a whole'}: {one.before} → {one.after} ({one.cause})")
+        one_line(
+            f"{one.student}  {one.exercise}  {one.check or 'as a whole'}: {one.before} → {one.after} ({one.cause})"
+        )
         for one in changes
     ]
 
@@ -45,4 +51,10 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
         os.replace(partial, path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        if error.errno in FULL:
+            raise GraderError(
+                f"{path} cannot be written: the disk is full. Make room and give the same command."
+            ) from None
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from None

@@ -48,6 +48,14 @@ def clean(text: str) -> str:
     )  # fmt: skip
 
 
+def one_line(text: str) -> str:
+    """As `clean`, with what ends a line made visible too: nobody's name looks like a line of ours."""
+    ends = ("Zl", "Zp")
+    return clean(
+        "".join(_escape(ord(one)) if one == "\n" or unicodedata.category(one) in ends else one for one in text)
+    )
+
+
 def _escape(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

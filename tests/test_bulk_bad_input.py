@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from children import in_child
-from test_bulk import bulk, marks, runs
+from test_bulk import bulk, classroom, marks, runs  # noqa: F401  # a fixture
 from test_cli import GRADE, RIGHT, WRONG, course, grade  # noqa: F401  # `course` is a fixture
 from test_results import CONTENTS, PLAN, newer, row
 from test_syscalls import needs_namespaces, own_namespaces
@@ -320,3 +320,26 @@ def test_what_changes_meanwhile_is_not_graded(course: Path, tmp_path: Path) -> N
         (check,) = told[name]["report"]["checks"]
         assert told[name]["points"] is None and "changed while others were graded" in check["message"]
     assert marks(course) == {f"a{number}": 3 for number in range(8)} | {"changed": 0, "zoe": 3}
+
+
+def test_a_folder_without_a_submission_takes_no_marks_away(
+    course: Path, classroom: Path, tmp_path: Path  # noqa: F811 - fixtures
+) -> None:  # fmt: skip
+    """Pointed at the wrong folder, the command says so with exit code 2, and the marks that are there stay."""
+    before = marks(course)
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    (wrong / "notes.txt").write_text("nothing")
+    done = grade("bulk", wrong, "--course", course, "--out", "results", cwd=tmp_path)
+    assert done.returncode == 2 and "no submission" in done.stderr
+    assert marks(course) == before
+
+
+def test_a_name_is_never_a_line_of_ours(course: Path, tmp_path: Path) -> None:  # noqa: F811 - a fixture
+    """What ends a line in a student's name is shown, so that nobody's marks can be made up in the output."""
+    for end in ("\n", "\u2028", "\r"):
+        work = tmp_path / "class" / f"me{end}[9/9] ann doubling: 3 of 3" / "doubling.py"
+        work.parent.mkdir(parents=True, exist_ok=True)
+        work.write_text(RIGHT)
+    done = bulk(course)
+    assert done.returncode == 0 and not any(line.startswith("[9/9]") for line in done.stdout.splitlines())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import platform
 import random
@@ -229,11 +230,11 @@ def dask(folder: Path, count: int) -> list[Row]:
 
 
 def whole_class(folder: Path, count: int, kills: int) -> list[Row]:
-    """A class with known marks, graded in every way; marks are compared as bytes of the CSV file."""
+    """A class with known marks, graded in every way; marks and all texts of checks are compared."""
     work = folder / "class"
     expected = classroom.write(work, count, seed=1)
     undisturbed = _marks(folder, work, "undisturbed")
-    found = {row["student"]: int(row["points"]) for row in csv.DictReader(undisturbed.decode().splitlines())}
+    found = {row["student"]: int(row["points"]) for row, _ in map(json.loads, undisturbed.splitlines())}
     same = sum(found.get(student) == points for student, points in expected.items())
     rows = [(f"{count} students with known marks", f"{same} right", "all")]
     draw, command = random.Random(0), [*GRADE, "bulk", str(work), "--exercise", "exercise2", "--out"]
@@ -263,11 +264,16 @@ def whole_class(folder: Path, count: int, kills: int) -> list[Row]:
 
 
 def _marks(folder: Path, work: Path, name: str, jobs: int = 2, *more: str) -> bytes:
-    """The CSV file of a run, its paths left out: a list names them otherwise than a folder does."""
-    bulk(work, folder / name, jobs, "--csv", str(folder / f"{name}.csv"), *more)
-    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [{key: value for key, value in row.items() if key != "path"} for row in csv.DictReader(lines)]
-    return "\n".join(map(repr, rows)).encode()
+    """The rows of a run's CSV file without students' random keys, and without paths, which a list has otherwise; each
+    with all texts of its checks."""
+    files = folder / f"{name}.csv", folder / f"{name}.json"
+    bulk(work, folder / name, jobs, "--csv", str(files[0]), "--json", str(files[1]), *more)
+    checks = {mark["student"]: mark["report"]["checks"] for mark in json.loads(files[1].read_text())["marks"]}
+    with files[0].open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for row in rows:
+        del row["student_key"], row["path"]
+    return "\n".join(json.dumps([row, checks[row["student"]]]) for row in rows).encode()
 
 
 if __name__ == "__main__":
