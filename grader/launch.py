@@ -9,7 +9,6 @@ be forked (other platforms, refused namespaces) it is executed, and the two impo
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 
 from grader.errors import SandboxError
 from grader.guest import pages
+from grader.guest.plan import import_modules
 from grader.plain import PlainServer
 from grader.sandbox import view
 from grader.server import Server, exec_server, fork_server, start_executed
@@ -102,10 +102,7 @@ def ready(
 
 
 def _import(modules: Sequence[str]) -> None:
-    """Import with the garbage collector off: it finds nothing in a start-up, and takes a tenth of it."""
-    gc.disable()
-    for name in modules:
-        importlib.import_module(name)
+    import_modules(modules)
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)

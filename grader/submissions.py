@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader import notebooks
 from grader.errors import UsageError
+from grader.guest.plan import OPTIONAL
 from grader.values import Submission
 
 PLOTS = (b"matplotlib", b"fastai", b"fastbook")  # what imports matplotlib
@@ -57,7 +58,7 @@ def modules_for(submissions: Iterable[Submission]) -> tuple[str, ...]:
 def _fastai(sources: Sequence[bytes]) -> tuple[str, ...]:
     """fastai itself, where a notebook uses it and it is installed; its parts are many."""
     used = any(b"fastai" in source or b"fastbook" in source for source in sources)
-    return ("fastai.vision.all",) if used and importlib.util.find_spec("fastai") else ()
+    return (f"fastai.vision.all{OPTIONAL}",) if used and importlib.util.find_spec("fastai") else ()
 
 
 def refused(source: bytes, path: str, why: str) -> Submission:

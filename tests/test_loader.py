@@ -110,6 +110,17 @@ def test_similar_names_are_suggested() -> None:
     assert similar("calc_grad", namespace) == []
 
 
+def test_a_librarys_names_are_not_suggested() -> None:
+    """What a star import of fastai brought is nobody's misspelt function."""
+
+    def load_image() -> None: ...
+
+    load_image.__module__ = "fastai.vision.core"
+    assert similar("load_images", {"load_image": load_image}) == []
+    load_image.__module__ = "submission_1"
+    assert similar("load_images", {"load_image": load_image}) == ["load_image"]
+
+
 def test_an_alias_takes_effect_each_time() -> None:
     """One alias after another stands for another function each time, whatever was found before."""
     source = "def one(): return 1\ndef two(): return 2\ndef three(): return 3\n"

@@ -240,7 +240,8 @@ def similar(name: str, namespace: Mapping[str, Any]) -> list[str]:
     """Functions of the submission whose names resemble `name`; suggestions only, never called in its place."""
     import difflib
 
-    own = [key for key, value in namespace.items() if callable(value) and not key.startswith("_")]
+    there = {key: value for key, value in namespace.items() if callable(value) and not key.startswith("_")}
+    own = [key for key, value in there.items() if not course_library(value)]  # a star import may bring a thousand
     folded = {key.lower().replace("_", ""): key for key in own}
     close = difflib.get_close_matches(name.lower().replace("_", ""), folded, n=3, cutoff=0.75)
     return [folded[key] for key in close]

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.sandbox.view import DEVICES, View
+
+OPTIONAL = "?"  # ends the name of a module that may be missing, or broken: that is for the cell that imports it
+
+
+def import_modules(modules: Iterable[str]) -> None:
+    """Import these once, with the garbage collector off: it finds nothing in a start-up, and takes a tenth of it."""
+    gc.disable()
+    for name in modules:
+        try:
+            importlib.import_module(name.removesuffix(OPTIONAL))
+        except Exception:  # whatever an import may raise
+            if not name.endswith(OPTIONAL):
+                raise
 
 
 @dataclass(frozen=True)

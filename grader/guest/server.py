@@ -19,7 +19,6 @@ import builtins
 import ctypes
 import functools
 import gc
-import importlib
 import os
 import signal
 import socket
@@ -34,7 +33,7 @@ from grader.errors import GraderError
 from grader.guest import pages, snapshot, warden, wire
 from grader.guest.answer import SEED, Answerer, seed
 from grader.guest.loader import load
-from grader.guest.plan import Plan
+from grader.guest.plan import Plan, import_modules
 from grader.sandbox import confine, namespaces, syscalls
 from grader.values import WHOLE_NOTEBOOK, Limits
 
@@ -66,9 +65,7 @@ def serve(control: socket.socket, plan: Plan) -> NoReturn:
 
 def preload(modules: tuple[str, ...]) -> None:
     """Import what the course asks for; one thread each, since parallel guests are faster than parallel kernels."""
-    gc.disable()
-    for name in (*modules, "grader.guest.adapting"):  # probes may use it, and soon our files cannot be read any more
-        importlib.import_module(name)
+    import_modules((*modules, "grader.guest.adapting"))  # probes may use it, and soon our files cannot be read any more
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
