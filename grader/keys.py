@@ -25,10 +25,6 @@ class Outline:
     `setting` one of limits, versions and whatever else decides about a mark."""
 
     id: str
-    title: str
-    functions: tuple[str, ...]
-    points: int
-    hidden: bool
     text: str
     setting: str
 
@@ -54,16 +50,8 @@ def outlines(exercise: Exercise, conditions: str) -> tuple[Outline, ...]:
     base, setting = _digest(shared.encode(), *files[1:]).encode(), _digest(conditions.encode(), files[0])
     needs = {name: _words(node, "needs") for name, node in checks.items()}
     return tuple(
-        Outline(
-            id=name,
-            title=(ast.get_docstring(node) or name).strip().split("\n")[0],
-            functions=_words(node, "functions"),
-            points=_points(node),
-            hidden=any(_marker(decorator)[0] == "hidden" for decorator in node.decorator_list),
-            text=_digest(base, *(texts[need] for need in _closure(name, needs) if need in texts)),
-            setting=setting,
-        )
-        for name, node in checks.items()
+        Outline(name, _digest(base, *(texts[need] for need in _closure(name, needs) if need in texts)), setting)
+        for name in checks
     )
 
 
@@ -106,11 +94,6 @@ def _marker(decorator: ast.expr) -> tuple[str, tuple[object, ...]]:
 def _words(node: ast.FunctionDef, marker: str) -> tuple[str, ...]:
     marks = [_marker(decorator) for decorator in node.decorator_list]
     return tuple(str(value) for name, values in marks if name == marker for value in values)
-
-
-def _points(node: ast.FunctionDef) -> int:
-    points = [values[0] for name, values in map(_marker, node.decorator_list) if name == "points" and values]
-    return points[0] if points and isinstance(points[0], int) else 1
 
 
 def _digest(*parts: bytes) -> str:
