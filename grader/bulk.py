@@ -31,6 +31,7 @@ from grader.worker import Task
 CHANGED = "Its file was changed while others were graded. Run the command again."
 LOOK_S = 10.0  # how often to look whether there is anybody to grade
 MOST_IGNORED = 20  # files that are named
+MOST_REASON = 300  # characters of why something could not be graded
 HANGS_S = 300.0  # a worker that takes so much longer than all checks of a submission may take hangs
 BASE_S, TRAINED_SHARE = 0.5, 0.4  # an estimate: each submission, and what a training takes of its CPU budget
 
@@ -343,8 +344,9 @@ class Shown:
         elapsed = self._bar.tasks[0].elapsed or 0.0
         marks = "  ".join(f"{count} {word}" for word, count in sorted(self._count.items()))
         self._bar.update(self._task, completed=finished, marks=marks, rate=f"{finished / max(elapsed, 1e-3):.1f}/s")
-        if self._plain:
-            points = "ungraded" if ungraded else f"{got} of {most}"
+        if self._plain or ungraded:
+            reasons = [row.message or "" for row in rows if row.verdict == Verdict.UNGRADABLE.value]
+            points = f"ungraded. {reasons[0][:MOST_REASON]}" if ungraded else f"{got} of {most}"
             self.say(f"[{finished}/{self._total}] {item.student} {item.exercise}: {points}")
 
 
