@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 from fakes import InProcessSession
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import course, draw
+from grader.guest.wire import Callback
 from grader.mistakes import MistakeBook, alike, read
-from grader.values import Call, CheckResult, Exercise, Finding, Raised, Returned, Verdict
+from grader.student import Guest
+from grader.values import Call, CheckResult, Exercise, Finding, Limits, Raised, Returned, Verdict
 
 TOML = b'id = "made_up"\ntitle = "Made up"\n[[names]]\nname = "half"\nsignature = "(x)"\n'
 MISTAKES = '''
@@ -60,6 +62,53 @@ def test_the_mistake_that_agrees_on_every_call_gives_its_hint(exercise: Exercise
     assert (found.mistake, found.hint) == ("rounds down", "Look at what // does to odd numbers.")
     assert book(exercise).explain(failed((4, 8), (5, 10))).mistake == "doubles"
     assert book(exercise).explain(failed((4, 2), (5, 3))).mistake is None
+
+
+class Counted(InProcessSession):
+    """Counts the guests that it hands out."""
+
+    guests = 0
+
+    def guest(self, limits: Limits, sealed: bool = False) -> Guest:
+        type(self).guests += 1
+        return super().guest(limits, sealed)
+
+
+def counted(exercise: Exercise) -> tuple[MistakeBook, type[Counted]]:
+    class Own(Counted):
+        pass
+
+    return MistakeBook(lambda submission, known: Own(submission.source, known), exercise), Own
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pairs=st.lists(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6)), min_size=1, max_size=6), max_size=8))
+def test_what_is_remembered_changes_no_hint(pairs: list[list[tuple[int, int]]], exercise: Exercise) -> None:
+    """A book that has seen other submissions names the mistake that a new one would."""
+    seasoned = book(exercise)
+    for calls in pairs:
+        assert seasoned.explain(failed(*calls)) == book(exercise).explain(failed(*calls))
+
+
+def test_calls_that_were_made_before_need_no_guest(exercise: Exercise) -> None:
+    """How a mistake answers a call is asked once."""
+    seasoned, session = counted(exercise)
+    first = seasoned.explain(failed((5, 10), (4, 8)))
+    asked = session.guests
+    assert asked > 0 and seasoned.explain(failed((5, 10), (4, 8))) == first
+    assert session.guests == asked
+    assert seasoned.explain(failed((5, 10), (3, 7))).mistake is None  # a call that is new
+    assert session.guests > asked
+
+
+def test_what_a_callback_does_is_not_remembered(exercise: Exercise) -> None:
+    """A function of the check's own is asked for each time: nothing of it can be seen in the call."""
+    seasoned, session = counted(exercise)
+    result = failed((Callback(1, "f", lambda x: x), 3))
+    seasoned.explain(result)
+    asked = session.guests
+    seasoned.explain(result)
+    assert session.guests == asked + 2  # one for each mistake
 
 
 def test_passed_and_hidden_checks_get_no_hint(exercise: Exercise) -> None:
