@@ -35,7 +35,7 @@ from grader.values import (
 
 MOST_CALLS = 60
 MOST_REMEMBERED = 4  # calls of a transcript whose outcomes are kept
-MOST_ANSWERS, LARGEST_REMEMBERED = 4096, 1 << 18  # of these, and bytes of a call
+MOST_ANSWERS, LARGEST_REMEMBERED = 4096, 1 << 16  # of these, and bytes of a call and of its outcome
 TELLING = (Verdict.FAILED, Verdict.RAISED)
 
 
@@ -122,7 +122,7 @@ class MistakeBook:
                         for earlier in calls[:place]:
                             guest.ask(earlier)
                     outcome = guest.ask(call)
-                    if key and len(self._answers) < MOST_ANSWERS:
+                    if key and len(self._answers) < MOST_ANSWERS and _is_small(outcome):
                         self._answers[key] = outcome
                 if call.outcome is None or not same(outcome, call.outcome):
                     return outcome
@@ -158,6 +158,12 @@ def _digests(calls: Sequence[Call]) -> Iterator[str]:
         for part in parts:
             digest.update(part)
         yield digest.hexdigest()
+
+
+def _is_small(outcome: Outcome) -> bool:
+    """Whether thousands of these may be kept."""
+    value = [outcome.value, [list(one) for one in outcome.changed]] if isinstance(outcome, Returned) else None
+    return sum(map(len, wire.dump(value))) <= LARGEST_REMEMBERED
 
 
 def _holds_callback(value: Any) -> bool:
