@@ -8,8 +8,6 @@ ends it, at most what was running is lost, and the same command goes on from the
 from __future__ import annotations
 
 import hashlib
-import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
@@ -17,23 +15,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from grader import cargo, cluster, course, data, intake, keys, notebooks, submissions
+from grader.bulk_view import Shown, say, show_plan, summary
 from grader.errors import UsageError
 from grader.intake import Item
 from grader.pool import Order, Pool
 from grader.results import CheckRow, Planned, Results, key_of
-from grader.terminal import one_line
 from grader.values import Exercise, Submission, Verdict
 from grader.worker import Task
 
 CHANGED = "Its file was changed while others were graded. Run the command again."
 LOOK_S = 10.0  # how often to look whether there is anybody to grade
 MOST_IGNORED = 20  # files that are named
-MOST_REASON = 300  # characters of why something could not be graded
 HANGS_S = 300.0  # a worker that takes so much longer than all checks of a submission may take hangs
-BASE_S, TRAINED_SHARE = 0.5, 0.4  # an estimate: each submission, and what a training takes of its CPU budget
 
 
 @dataclass(frozen=True)
@@ -102,15 +97,15 @@ def run(bulk: Bulk) -> int:
     exercises = _exercises(bulk)
     plan = intake.plan(bulk.where, list(exercises.values()), bulk.only)
     if bulk.dry_run:
-        show_plan(bulk, plan, exercises)
+        show_plan(bulk.console, plan, exercises, bulk.jobs)
         return 0
     for ignored in plan.ignored[:MOST_IGNORED]:
-        _say(bulk, f"ignored: {ignored.path} {ignored.why}.")
+        say(bulk.console, f"ignored: {ignored.path} {ignored.why}.")
     if len(plan.ignored) > MOST_IGNORED:
-        _say(bulk, f"ignored: {len(plan.ignored) - MOST_IGNORED} more; --dry-run lists them all.")
+        say(bulk.console, f"ignored: {len(plan.ignored) - MOST_IGNORED} more; --dry-run lists them all.")
     seen, unread = read(plan.items)
     for _, why in unread:
-        _say(bulk, f"cannot be read: {why}")
+        say(bulk.console, f"cannot be read: {why}")
     if not seen and not unread:
         raise UsageError(f"There is no submission in {bulk.where}, and results are as they were. --dry-run says more.")
     with Results.open(bulk.out) as results:
@@ -118,7 +113,7 @@ def run(bulk: Bulk) -> int:
         results.plan([_planned(one) for one in seen], list(exercises.values()), partly=partly)
         work = new_work(bulk, results, exercises, [one for one in seen if one.item.counts])
         stopped = bool(work) and _grade(bulk, results, exercises, work, seen)
-        ungraded = summary(bulk, results, exercises)
+        ungraded = summary(bulk.console, results, exercises, bulk.out)
     return 130 if stopped else 3 if ungraded or unread else 0
 
 
@@ -188,7 +183,7 @@ def _grade(
     needed = [exercises[name] for name in sorted({one.item.exercise for one in work})]
     preload, asked = _preload(needed, seen), sorted({one.trees for one in seen if one.trees})
     made = _cluster(bulk, needed, preload, asked) if bulk.cluster is not None else None
-    with made or _pool(bulk, preload, asked, len(work)) as engine, Shown(bulk, len(work)) as shown:
+    with made or _pool(bulk, preload, asked, len(work)) as engine, Shown(bulk.console, bulk.plain, len(work)) as shown:
         for reason in engine.reasons:
             shown.say(f"Sandbox: not the full one ({reason}).")
         return _run(engine, results, work, shown)
@@ -208,7 +203,10 @@ def _cluster(
     assert bulk.cluster is not None
     mnist = data.locate(bulk.data) if asked or any(exercise.needs_data for exercise in needed) else None
     if bulk.cluster.exposed():
-        _say(bulk, f"Warning: {bulk.cluster.where} is not encrypted: who can reach it can read work and run programs.")
+        say(
+            bulk.console,
+            f"Warning: {bulk.cluster.where} is not encrypted: who can reach it can read work and run programs.",
+        )
     made = cluster.connect(
         bulk.cluster, bulk.out, preload=preload, key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
         versions=keys.conditions(bulk.device, bulk.seed, bulk.key), asked=tuple(asked),
@@ -216,13 +214,13 @@ def _cluster(
     )  # fmt: skip
     try:
         if made.trouble():
-            _say(bulk, made.trouble())
+            say(bulk.console, made.trouble())
         made.wait_ready()
     except BaseException:
         made.close()
         raise
     workers, threads = made.size()
-    _say(bulk, f"{bulk.cluster.where}: {workers} workers, {threads} submissions at a time.")
+    say(bulk.console, f"{bulk.cluster.where}: {workers} workers, {threads} submissions at a time.")
     return made
 
 
@@ -302,96 +300,3 @@ def _preload(exercises: Sequence[Exercise], seen: Sequence[Seen]) -> tuple[str, 
     used = [one for one in seen if one.item.exercise in wanted and one.notebook]
     words = b"matplotlib" if any(one.plots for one in used) else b""
     return tuple(dict.fromkeys((*modules, *submissions.modules_for([Submission("", words, "", ())] if used else []))))
-
-
-class Shown:
-    """What is seen while it runs: a bar in a terminal, a line for each submission elsewhere."""
-
-    def __init__(self, bulk: Bulk, total: int) -> None:
-        self._plain = bulk.plain or not bulk.console.is_terminal
-        self._console = bulk.console
-        self._total = total
-        self._count: Counter[str] = Counter()
-        self._bar = Progress(
-            TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[marks]} {task.fields[now]}"),
-            console=bulk.console, disable=self._plain,
-        )  # fmt: skip
-        self._task = self._bar.add_task("grading", total=total, rate="", marks="", now="")
-
-    def __enter__(self) -> Shown:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.update(self._task, now="")
-        self._bar.stop()
-
-    def say(self, text: str) -> None:
-        self._console.print(one_line(text), markup=False, soft_wrap=True)
-
-    def running(self, items: Sequence[Item]) -> None:
-        names = ", ".join(f"{one_line(item.student)[:20]} {item.exercise}" for item in items[:3])
-        self._bar.update(self._task, now=f"now: {names}")
-
-    def done(self, item: Item, rows: Sequence[CheckRow]) -> None:
-        """One submission has its verdicts."""
-        got, most = sum(row.points for row in rows), sum(row.max_points for row in rows)
-        ungraded = any(row.verdict == Verdict.UNGRADABLE.value for row in rows)
-        word = "ungraded" if ungraded else "full" if got == most else "part"
-        self._count[word] += 1
-        finished = sum(self._count.values())
-        elapsed = self._bar.tasks[0].elapsed or 0.0
-        marks = "  ".join(f"{count} {word}" for word, count in sorted(self._count.items()))
-        self._bar.update(self._task, completed=finished, marks=marks, rate=f"{finished / max(elapsed, 1e-3):.1f}/s")
-        if self._plain or ungraded:
-            reasons = [row.message or "" for row in rows if row.verdict == Verdict.UNGRADABLE.value]
-            points = f"ungraded. {reasons[0][:MOST_REASON]}" if ungraded else f"{got} of {most}"
-            self.say(f"[{finished}/{self._total}] {item.student} {item.exercise}: {points}")
-
-
-def show_plan(bulk: Bulk, plan: intake.Plan, exercises: Mapping[str, Exercise]) -> None:
-    """What would be graded, what is ignored and why, and about how long it takes."""
-    for item in plan.items:
-        more = "" if item.counts else "  (an earlier attempt: kept, not graded)"
-        late = "  LATE" if item.late else ""
-        _say(bulk, f"{item.student}  {item.exercise}  {item.path}{late}{more}")
-    for ignored in plan.ignored:
-        _say(bulk, f"ignored: {ignored.path} {ignored.why}.")
-    counted = Counter(item.exercise for item in plan.items if item.counts)
-    seconds = sum(count * estimate_s(exercises[name]) for name, count in counted.items()) / bulk.jobs
-    students = len({item.student for item in plan.items})
-    _say(bulk, "")
-    _say(bulk, f"{sum(counted.values())} submissions of {students} students; {len(plan.ignored)} files are ignored.")
-    _say(bulk, f"About {_duration(seconds)} with {bulk.jobs} job{'s' * (bulk.jobs > 1)}, if nothing is known yet.")
-
-
-def estimate_s(exercise: Exercise) -> float:
-    """About how long one submission takes; one that trains takes a part of its budget."""
-    return BASE_S + (TRAINED_SHARE * exercise.limits.cpu_s if exercise.needs_data else 0.0)
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{seconds:.0f} s" if seconds < 90 else f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
-
-
-def summary(bulk: Bulk, results: Results, exercises: Mapping[str, Exercise]) -> int:
-    """A line for each exercise; returns how many submissions could not be graded."""
-    ungraded = 0
-    for name in exercises:
-        marks = results.marks(name)
-        if not marks:
-            continue
-        passed, failed = sum(mark.passed for mark in marks), sum(mark.ungradable for mark in marks)
-        ungraded += failed
-        mean = sum(mark.points for mark in marks) / len(marks)
-        most = max(mark.max_points for mark in marks)
-        text = f"{name}: {len(marks)} submissions, {passed} passed, mean {mean:.1f} of {most} points"
-        _say(bulk, text + (f", {failed} could not be graded" if failed else ""))
-    _say(bulk, f"Results: {os.path.relpath(bulk.out)}")
-    return ungraded
-
-
-def _say(bulk: Bulk, text: str) -> None:
-    bulk.console.print(one_line(text), markup=False, soft_wrap=True)

@@ -32,7 +32,7 @@ judge launch fetching keys
 mistakes alternatives standing
 grading plugin doctor magic
 garbage executed worker
-checking pool
+checking pool bulk_view
 remote
 cluster
 watching auditing bulk
