@@ -27,7 +27,7 @@ from grader.worker import Task
 
 CONNECT_S = 15
 LOST = 3  # how often a submission is handed out again that the engine gave up: its neighbours may have been at fault
-LEAST_ROOM, ROOM = 64, 3  # submissions handed out: for a cluster that still grows, and for each thread
+LEAST_ROOM, ROOM = 16, 2  # submissions handed out: for a cluster that still grows, and for each thread
 GONE = "The scheduler was lost. Give the same command again once it is back: what is graded is kept."
 Answer = Future[list[Any]]
 
