@@ -6,6 +6,7 @@ its own answers change.
 
 from __future__ import annotations
 
+import builtins
 import os
 import random
 import sys
@@ -170,7 +171,7 @@ def _changes(args: tuple[Any, ...], before: list[Any]) -> list[Any]:
 
 def describe(error: BaseException) -> list[Any]:
     """[names of the class and its bases, text, the student's own lines as [file, line, function, source]]."""
-    names = [cls.__name__[:80] for cls in type(error).__mro__ if cls not in (object, BaseException)]
+    names = [_class_name(cls) for cls in type(error).__mro__ if cls not in (object, BaseException)]
     names = names or ["BaseException"]
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
@@ -184,6 +185,12 @@ def describe(error: BaseException) -> list[Any]:
         line = (error.text or "").strip("\n")
         frames.append([os.path.basename(error.filename), error.lineno or 0, "<module>", line.strip()])
     return [names, str(text)[:LONGEST_TEXT], frames[-MOST_FRAMES:]]
+
+
+def _class_name(cls: type) -> str:
+    """Its name; one that only borrows the name of a builtin says so."""
+    name = cls.__name__[:80]
+    return name if getattr(builtins, name, cls) is cls else f"{name} (your own class)"
 
 
 def _stub_name(error: BaseException, otherwise: str) -> str:

@@ -162,6 +162,8 @@ def _pack_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, most: int
 
 
 def _pack_plain_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, most: int) -> Any:
+    base = torch._C.TensorBase  # a subclass may have properties of its own in their place
+    flags = [bool(base.requires_grad.__get__(item)), bool(base.is_leaf.__get__(item))]
     dtype = str(item.dtype).removeprefix("torch.")
     if item.layout is not torch.strided or item.is_meta or dtype not in TORCH_DTYPES:
         layout = (
@@ -173,7 +175,6 @@ def _pack_plain_tensor(torch: Any, item: Any, buffers: _Buffers, pack: Pack, mos
         what = f"tensor of shape {tuple(item.shape)}, which is too large to look at"
         return msgpack.ExtType(_OPAQUE, pack([what, f"<{what}>"]))
     grad = item.grad if item.requires_grad and item.is_leaf else None
-    flags = [bool(item.requires_grad), bool(item.is_leaf)]
     buffers.append(raw(torch, item))
     place = len(buffers) - 1
     return msgpack.ExtType(_TENSOR, pack([dtype, list(item.shape), *flags, item.device.type, place, grad]))

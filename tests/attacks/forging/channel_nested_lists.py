@@ -1,0 +1,29 @@
+# exercise: exercise1
+# base: solution
+# select: rank or center
+# limits: cpu_s=1, wall_s=1.5
+# expect: center=CRASHED
+# message: disturbed the channel
+"""Answers by lists in lists, ten thousand deep."""
+
+import os
+import struct
+import time
+
+import msgpack
+
+from grader.guest import wire
+
+
+def raw(header, *buffers):
+    lengths = struct.pack(f"<{len(buffers)}Q", *(len(buffer) for buffer in buffers))
+    os.write(3, wire.MAGIC + struct.pack("<II", len(header), len(buffers)) + lengths + header + b"".join(buffers))
+
+
+def tensor(dtype, shape, place=0, grad=None):
+    return msgpack.ExtType(3, msgpack.packb([dtype, shape, False, True, "cpu", place, grad]))
+
+
+def center(images):
+    raw(msgpack.packb(["answer", 1, "returned"])[:0] + b"\x95" + msgpack.packb("answer") + b"\x01" + msgpack.packb("returned") + b"\x91" * 10_000 + b"\xc0\x90")
+    time.sleep(1000)
