@@ -1,7 +1,7 @@
 """Answers calls in the guest: name and arguments in, value or exception out.
 
 Student code runs in this process, so nothing here is trusted by the judge: it can change any of this, and then only
-its own answers change.
+its own answers change, what they say of arguments and exceptions included.
 """
 
 from __future__ import annotations
