@@ -235,8 +235,10 @@ def await_exit(pids: list[int], deadline: float) -> None:
 def alive(pid: int) -> bool:
     """Whether a process can still run code: it is no zombie and not on its way out (its memory may take longer)."""
     fields = stat_fields(pid)
-    if not fields or fields[0] in (b"Z", b"X"):
+    if not fields:
         return False
+    if fields[0] in (b"Z", b"X"):  # its first thread has ended; others may go on
+        return int(fields[17]) > 1
     return not (int(fields[6]) & EXITING and int(fields[17]) <= 1)
 
 
@@ -272,6 +274,10 @@ def private_memory(pid: int) -> int:
     try:
         with open(f"/proc/{pid}/statm", "rb") as file:
             fields = file.read().split()
+        if fields[0] == b"0":  # its first thread has ended: the others still know
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{thread}/statm", "rb") as file:
+                    fields = max(fields, file.read().split(), key=lambda row: int(row[1]))
     except OSError:
         return 0
     return (int(fields[1]) - int(fields[2])) * PAGE

@@ -88,7 +88,7 @@ def build_root(view: View, uid: int, gid: int) -> None:
         if any(path.startswith(folder + "/") for folder in view.folders):
             sc.mount("tmpfs", base + path, "tmpfs", sc.MS_NOSUID | sc.MS_NODEV | sc.MS_RDONLY, "size=4k,mode=0555")
     for node in view.devices:
-        bind(node, base + node, read_only=False)
+        bind(node, base + node, read_only=True)  # can be written to all the same; its times and owner cannot be changed
     for name in ("proc", "tmp", "dev/shm", "etc"):
         os.makedirs(f"{base}/{name}", exist_ok=True)
     for name, target in (("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1")):

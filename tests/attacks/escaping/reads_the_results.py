@@ -1,0 +1,25 @@
+# exercise: exercise1
+# base: solution
+# select: rank
+# limits: cpu_s=1, wall_s=4, memory_mib=256
+# expect: rank=PASSED
+# never: ESCAPED
+# control: plain
+"""Reads the file of results that lies beside the submissions."""
+
+PATHS = ["@RESULTS@"]
+
+
+def attempt():
+    for path in PATHS:
+        try:
+            with open(path, "rb") as file:
+                found = file.read(200)
+        except OSError:
+            continue
+        raise RuntimeError(f"ESCAPED: {path} says {found!r}")
+
+
+def rank(x):
+    attempt()
+    return x.ndim

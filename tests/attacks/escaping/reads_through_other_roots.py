@@ -1,0 +1,31 @@
+# exercise: exercise1
+# base: solution
+# select: rank
+# limits: cpu_s=1, wall_s=4, memory_mib=256
+# expect: rank=PASSED
+# never: ESCAPED
+# control: plain
+"""Reads a file outside by way of other processes' roots and folders, and by climbing up."""
+
+PATHS = [
+    "/proc/1/root@HOME_FILE@",
+    "/proc/1/cwd@HOME_FILE@",
+    "/proc/self/root@HOME_FILE@",
+    "/proc/@JUDGE@/root@HOME_FILE@",
+    "/tmp/../../../../../..@HOME_FILE@",
+]
+
+
+def attempt():
+    for path in PATHS:
+        try:
+            with open(path, "rb") as file:
+                found = file.read(200)
+        except OSError:
+            continue
+        raise RuntimeError(f"ESCAPED: {path} says {found!r}")
+
+
+def rank(x):
+    attempt()
+    return x.ndim
