@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
+import json
 import logging
 import os
 import secrets
@@ -43,17 +44,27 @@ class Address:
 
     def exposed(self) -> bool:
         """Whether what is sent there can be read on the way."""
-        parts = urlsplit(self.where if "://" in self.where else f"tcp://{self.where}")
-        if parts.scheme in ("tls", "wss") or self.from_file():
+        where = self.scheduler()
+        parts = urlsplit(where if "://" in where else f"tcp://{where}")
+        if parts.scheme in ("tls", "wss"):
             return False
         try:
             return not ipaddress.ip_address(parts.hostname or "").is_loopback
         except ValueError:
             return parts.hostname != "localhost"
 
-    def from_file(self) -> bool:
-        """Whether it is a scheduler's file."""
-        return "://" not in self.where and Path(self.where).is_file()
+    def scheduler(self) -> str:
+        """The scheduler's address, out of its file where one is given.
+
+        Raises:
+            UsageError: the file is none of a scheduler's.
+        """
+        if "://" in self.where or not Path(self.where).is_file():
+            return self.where
+        try:
+            return str(json.loads(Path(self.where).read_text(encoding="utf-8"))["address"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise UsageError(f"{self.where} is no file that a Dask scheduler wrote.") from None
 
 
 class Cluster:
@@ -178,8 +189,8 @@ def _client(address: Address) -> Any:
     for path in files.values():
         if not Path(path).is_file():
             raise UsageError(f"There is no file {path}.")
-    where = {"scheduler_file": address.where} if address.from_file() else {"address": address.where}
+    where = address.scheduler()
     try:
-        return Client(**where, security=Security(**files), timeout=CONNECT_S, set_as_default=False)
+        return Client(where, security=Security(**files), timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise ClusterError(f"No scheduler answers at {address.where}: {error}") from None
+        raise ClusterError(f"No scheduler answers at {where}: {error}") from None

@@ -10,9 +10,10 @@ from pathlib import Path
 from grader import marks
 from grader.errors import GraderError, UsageError
 from grader.results import Results
+from grader.results_file import NO_ROOM
 from grader.terminal import one_line
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (*NO_ROOM, errno.EFBIG)
 
 
 def export(folder: Path, csv_to: Path | None, json_to: Path | None, pseudonyms: bool) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from grader.errors import SandboxError
 from grader.guest import pages
-from grader.guest.plan import import_modules
+from grader.guest import server as guest_server
 from grader.plain import PlainServer
 from grader.sandbox import view
 from grader.server import Server, exec_server, fork_server, start_executed
@@ -67,9 +67,9 @@ def start(
         return PlainServer(modules)
     if not forked:
         server = exec_server("namespaces", modules, trees, gpu, many)
-        _import(modules)
+        guest_server.preload(modules)
         return server
-    _import(modules)
+    guest_server.preload(modules)
     gc.freeze()
     if many:
         pages.gather()
@@ -99,10 +99,3 @@ def ready(
     except SandboxError as error:
         other, reasons = start_executed(tuple(preload), trees, full, gpu, many)
         return other, [str(error), *reasons]
-
-
-def _import(modules: Sequence[str]) -> None:
-    import_modules(modules)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.set_num_threads(1)

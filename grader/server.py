@@ -37,8 +37,8 @@ _START = "import sys; sys.path[:] = {path!r}; from grader.guest.server import ma
 
 class Server:
     """A running warm server. `mode` and `missing` say which layers guard its guests; `slowness` by which factor budgets
-    of time are stretched on this machine; `many` says that every
-    core has submissions waiting; `spin_s` how long either side stays awake while it waits for the other."""
+    of time are stretched on this machine; `many` says that every core has submissions waiting; `spin_s` how long either
+    side stays awake while it waits for the other."""
 
     def __init__(self, control: socket.socket, pid: int, mode: str, seen: view.View, many: bool = False) -> None:
         self.control = control

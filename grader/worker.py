@@ -39,14 +39,8 @@ class Task:
 
     def plain(self) -> list[Any]:
         """As a value for the wire."""
-        return [
-            self.exercise,
-            self.path,
-            self.source,
-            list(self.checks),
-            [list(one) for one in self.known],
-            self.limit_s,
-        ]
+        known = [list(one) for one in self.known]
+        return [self.exercise, self.path, self.source, list(self.checks), known, self.limit_s]
 
     @classmethod
     def of(cls, plain: list[Any]) -> Task:

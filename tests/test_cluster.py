@@ -209,6 +209,19 @@ def test_a_plain_connection_is_warned_of(where: str, exposed: bool) -> None:
     assert Address(where).exposed() is exposed
 
 
+@pytest.mark.parametrize(
+    ("text", "exposed"), [('{"address": "tcp://10.0.0.1:8786"}', True), ('{"address": "tls://10.0.0.1:8786"}', False)]
+)
+def test_a_schedulers_file_hides_no_plain_connection(tmp_path: Path, text: str, exposed: bool) -> None:
+    """What counts is the address in the file; a file without one is told."""
+    file = tmp_path / "scheduler.json"
+    file.write_text(text)
+    assert Address(str(file)).exposed() is exposed
+    file.write_text("[]")
+    with pytest.raises(UsageError, match="no file that a Dask scheduler wrote"):
+        Address(str(file)).exposed()
+
+
 def a_worker(folder: Path, versions: str | None = None) -> remote.Grading:
     """The plugin on a worker that is none, with an empty course."""
     (folder / "empty").mkdir()
