@@ -26,6 +26,7 @@ from grader.values import Exercise, Submission, Verdict
 from grader.worker import Task
 
 CHANGED = "Its file was changed while others were graded. Run the command again."
+EXPOSED = "Warning: {where} is not encrypted. Whoever reaches it can read what was handed in and run programs."
 LOOK_S = 10.0  # how often to look whether there is anybody to grade
 MOST_IGNORED = 20  # files that are named
 HANGS_S = 300.0  # a worker that takes so much longer than all checks of a submission may take hangs
@@ -203,10 +204,7 @@ def _cluster(
     assert bulk.cluster is not None
     mnist = data.locate(bulk.data) if asked or any(exercise.needs_data for exercise in needed) else None
     if bulk.cluster.exposed():
-        say(
-            bulk.console,
-            f"Warning: {bulk.cluster.where} is not encrypted: who can reach it can read work and run programs.",
-        )
+        say(bulk.console, EXPOSED.format(where=bulk.cluster.where))
     made = cluster.connect(
         bulk.cluster, bulk.out, preload=preload, key=bulk.key, device=bulk.device, seed=bulk.seed, full=bulk.full,
         versions=keys.conditions(bulk.device, bulk.seed, bulk.key), asked=tuple(asked),

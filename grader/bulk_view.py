@@ -77,7 +77,8 @@ def show_plan(console: Console, plan: Plan, exercises: Mapping[str, Exercise], j
     seconds = sum(count * estimate_s(exercises[name]) for name, count in counted.items()) / jobs
     students = len({item.student for item in plan.items})
     say(console, "")
-    say(console, f"{sum(counted.values())} submissions of {students} students; {len(plan.ignored)} files are ignored.")
+    rest = "1 file is ignored" if len(plan.ignored) == 1 else f"{len(plan.ignored)} files are ignored"
+    say(console, f"{sum(counted.values())} submissions of {students} students; {rest}.")
     say(console, f"About {_duration(seconds)} with {jobs} job{'s' * (jobs > 1)}, if nothing is known yet.")
 
 

@@ -299,7 +299,7 @@ def forget(results: Path, student: str) -> int:
 
     with Results.open(results, create=False) as opened:
         removed = opened.forget(student)
-    click.echo(f"{student} is removed: {removed} submissions.")
+    click.echo(f"{student} is removed from {results}: {removed} rows, and nothing of them is left in its file.")
     return 0
 
 
